@@ -1,0 +1,105 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rooms of the house and who may enter which. `Sources/README.md` tells what each is for;
+// `Tests/House` fails when a file imports what its row here does not permit.
+
+import PackageDescription
+
+let package = Package(
+    name: "syncbox",
+    products: [
+        .executable(name: "syncbox-server", targets: ["syncbox-server"]),
+        .executable(name: "syncbox-client", targets: ["syncbox-client"]),
+        .executable(name: "syncbox", targets: ["syncbox"]),
+    ],
+    dependencies: [
+        // No traits: the default ones and full Foundation bring ICU, 45 MB a binary.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries: module maps, and shims for variadic C and bare system calls.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CLinux"),
+
+        // Every decision, as pure values.
+        .target(name: "SyncboxCore"),
+
+        // Thin wrappers, each round one outside thing.
+        .target(name: "SyncboxFiles", dependencies: ["SyncboxCore", "CLinux", .crypto]),
+        .target(name: "Systemd", dependencies: ["CSystemd", .logging]),
+        .target(name: "CurlHTTP", dependencies: ["CCurl", "CLinux"]),
+        .target(
+            name: "SyncboxDaemon",
+            dependencies: [
+                "SyncboxCore", "Systemd", "CLinux", .hummingbird, .httpTypes, .nioCore, .lifecycle, .logging,
+            ]),
+
+        // The two halves of the way of a change.
+        .target(
+            name: "SyncboxServer",
+            dependencies: [
+                "SyncboxCore", "SyncboxFiles", "SyncboxDaemon", .hummingbird, .httpTypes, .nioCore, .grdb, .crypto,
+                .lifecycle, .logging,
+            ]),
+        .target(
+            name: "SyncboxClient",
+            dependencies: [
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", .grdb, .lifecycle, .logging,
+            ]),
+
+        // Composition roots and the command line.
+        .executableTarget(name: "syncbox-server", dependencies: ["SyncboxServer", "SyncboxDaemon", .argumentParser]),
+        .executableTarget(name: "syncbox-client", dependencies: ["SyncboxClient", "SyncboxDaemon", .argumentParser]),
+        .executableTarget(
+            name: "syncbox", dependencies: ["SyncboxCore", "CurlHTTP", "CLinux", .crypto, .argumentParser]),
+
+        .testTarget(name: "SyncboxCoreTests", dependencies: ["SyncboxCore"]),
+        .testTarget(name: "SyncboxFilesTests", dependencies: ["SyncboxFiles", "SyncboxCore", "CLinux"]),
+        .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP"]),
+        .testTarget(
+            name: "SyncboxDaemonTests",
+            dependencies: ["SyncboxDaemon", "Systemd", "SyncboxCore", "CurlHTTP", .logging, .lifecycle]),
+        .testTarget(
+            name: "SyncboxServerTests",
+            dependencies: [
+                "SyncboxServer", "SyncboxFiles", "SyncboxCore", .hummingbird, .hummingbirdTesting, .grdb, .logging,
+            ]),
+        .testTarget(
+            name: "SyncboxClientTests",
+            dependencies: ["SyncboxClient", "SyncboxFiles", "SyncboxCore", "CurlHTTP", .grdb, .logging]),
+        .testTarget(name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"]),
+        .testTarget(name: "Systemd-Boot", path: "Tests/Systemd", exclude: ["systemd-box"]),
+        .testTarget(name: "House", dependencies: ["SyncboxCore"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }
+    static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
+    static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdTesting: Self { .product(name: "HummingbirdTesting", package: "hummingbird") }
+    static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var logging: Self { .product(name: "Logging", package: "swift-log") }
+    static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+}
