@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes numbers, paths and entries as the wire format has them: little-endian, every length before what it counts.
+struct ByteWriter {
+    /// What has been written so far.
+    private(set) var bytes: [UInt8] = []
+
+    mutating func number<Number: FixedWidthInteger>(_ value: Number) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func raw(_ value: some Sequence<UInt8>) {
+        bytes.append(contentsOf: value)
+    }
+
+    /// At most 65,535 bytes, with their number before them.
+    mutating func short(_ value: some Collection<UInt8>) {
+        precondition(value.count <= Int(UInt16.max), "a short field is too long")
+        number(UInt16(value.count))
+        raw(value)
+    }
+
+    mutating func path(_ path: RelativePath) {
+        short(path.bytes)
+    }
+
+    mutating func entry(_ entry: Entry) {
+        number(entry.kind.rawValue)
+        number(entry.mode)
+        number(entry.modified.seconds)
+        number(entry.modified.nanoseconds)
+        number(entry.size)
+        number(UInt8(entry.digest == nil ? 0 : 1))
+        if let digest = entry.digest { raw(digest.bytes) }
+        short(entry.target)
+    }
+
+    mutating func state(_ state: ShareState) {
+        number(state.epoch)
+        number(state.sequence)
+    }
+
+    /// Puts one frame: its type, the length of `payload`, `payload`.
+    mutating func frame(_ type: UInt8, _ payload: (inout ByteWriter) -> Void) {
+        number(type)
+        let lengthAt = bytes.count
+        number(UInt32(0))
+        let start = bytes.count
+        payload(&self)
+        let length = UInt32(bytes.count - start)
+        for index in 0..<4 { bytes[lengthAt + index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * index)) }
+    }
+}

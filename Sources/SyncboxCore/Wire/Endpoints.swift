@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names that both sides of the link use: targets, headers, media types.
+package enum Endpoints {
+    /// The media type of batches, replies and manifest pages.
+    package static let mediaType = "application/vnd.syncbox.v1"
+    /// Names the writer of a share: one client instance. A share accepts one writer at a time.
+    package static let writerHeader = "Syncbox-Writer"
+    /// The offset from which an upload's part is appended, and in answers the length that is staged, in bytes.
+    package static let offsetHeader = "Upload-Offset"
+    /// The whole length of an upload, in bytes.
+    package static let lengthHeader = "Upload-Length"
+
+    /// `GET`: the share's state (`ShareDescription`).
+    package static func share(_ share: String) -> String { "/v1/shares/\(share)" }
+
+    /// `POST`: a batch; answers a `BatchReply`, or 409 with a `ShareDescription` where the base is another state.
+    package static func batches(_ share: String) -> String { Self.share(share) + "/batches" }
+
+    /// `GET`: the page of the manifest that begins behind `path`; nil for the first.
+    package static func manifest(_ share: String, after path: RelativePath?) -> String {
+        Self.share(share) + "/manifest" + (path.map { "?after=" + PercentEncoding.encode($0.bytes) } ?? "")
+    }
+
+    /// `POST`: begins an upload and answers 201 with its id as the last component of `Location`.
+    package static func uploads(_ share: String) -> String { Self.share(share) + "/uploads" }
+
+    /// `HEAD`: how much is staged. `PATCH`: appends at `Upload-Offset`. `DELETE`: gives it up.
+    package static func upload(_ share: String, _ upload: UploadID) -> String { uploads(share) + "/" + upload.text }
+}

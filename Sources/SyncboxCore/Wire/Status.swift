@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client daemon tells of itself over its control socket: `GET /v1/status`.
+package struct ClientStatus: Hashable, Sendable, Codable {
+    /// The instance's name.
+    package var instance = ""
+    /// The source directory.
+    package var source = ""
+    /// The server's address.
+    package var server = ""
+    /// The share's name.
+    package var share = ""
+    /// What the engine is doing: `starting`, `aligning`, `scanning`, `mirroring`, `idle`, `stopping`.
+    package var state = "starting"
+    /// The link to the server: `up`, or why it is down.
+    package var link = ""
+    /// Entries in the index: what the server has confirmed.
+    package var confirmed: UInt64 = 0
+    /// Paths that wait to be mirrored.
+    package var pending: UInt64 = 0
+    /// Paths that are on their way.
+    package var inFlight: UInt64 = 0
+    /// Changes acknowledged since the daemon started.
+    package var changes: UInt64 = 0
+    /// Bytes of content sent since the daemon started.
+    package var bytesSent: UInt64 = 0
+    /// Batches sent since the daemon started.
+    package var batches: UInt64 = 0
+    /// Directories that are watched.
+    package var watches: UInt64 = 0
+    /// Special files that were skipped.
+    package var special: UInt64 = 0
+    /// Trouble with single paths, at most `mostProblems` of them.
+    package var problems: [ProblemReport] = []
+    /// How many problems there are.
+    package var problemCount: UInt64 = 0
+    /// Deletions that are held back, and why; nil where there are none.
+    package var brake: String?
+    /// When the daemon started, in seconds since the epoch.
+    package var started: Int64 = 0
+
+    /// The most problems that a status lists.
+    package static let mostProblems = 100
+
+    /// A daemon that has done nothing yet.
+    package init() {}
+}
+
+/// One problem, for people and programs.
+package struct ProblemReport: Hashable, Sendable, Codable {
+    /// The path, printable.
+    package var path: String
+    /// `ProblemKind.word`.
+    package var kind: String
+    /// What is wrong.
+    package var text: String
+    /// How often it was tried.
+    package var attempts: UInt64
+
+    package init(path: String, kind: String, text: String, attempts: UInt64) {
+        self.path = path
+        self.kind = kind
+        self.text = text
+        self.attempts = attempts
+    }
+}
+
+/// What a server daemon tells of itself over its control socket: `GET /v1/status`.
+package struct ServerStatus: Hashable, Sendable, Codable {
+    /// Where it listens.
+    package var listen: String
+    /// One for each share.
+    package var shares: [Share]
+    /// When the daemon started, in seconds since the epoch.
+    package var started: Int64
+
+    package init(listen: String, shares: [Share], started: Int64) {
+        self.listen = listen
+        self.shares = shares
+        self.started = started
+    }
+
+    /// One share, with what it did since the daemon started.
+    package struct Share: Hashable, Sendable, Codable {
+        /// What it holds.
+        package var description: ShareDescription
+        /// Changes applied.
+        package var changes: UInt64
+        /// Batches committed.
+        package var batches: UInt64
+        /// Calls of fsync, fdatasync and syncfs on the destination.
+        package var syncs: UInt64
+        /// Who writes at present; nil where nobody does.
+        package var writer: String?
+
+        package init(description: ShareDescription, changes: UInt64, batches: UInt64, syncs: UInt64, writer: String?) {
+            self.description = description
+            self.changes = changes
+            self.batches = batches
+            self.syncs = syncs
+            self.writer = writer
+        }
+    }
+}

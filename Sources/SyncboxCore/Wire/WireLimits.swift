@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The limits of the wire format. Both sides keep to them; the server refuses what exceeds them.
+package enum WireLimits {
+    /// The version of the format that this build writes.
+    package static let version: UInt8 = 1
+    /// The largest content that travels in a batch, in bytes. Anything larger goes beside the batches, as an upload.
+    package static let inlineContent = 256 * 1024
+    /// The longest frame, in bytes: a content, its path and its entry.
+    package static let frame = inlineContent + 16 * 1024
+    /// The most changes in one batch. Larger batches spread the cost of syncing no further; smaller ones do.
+    package static let changesInBatch = 1000
+    /// The most bytes of content in one batch; a client sends a batch that reaches it.
+    package static let contentInBatch = 8 * 1024 * 1024
+    /// The longest batch, in bytes: its content, one content more, and what paths and entries can add up to.
+    package static let batch = contentInBatch + frame + changesInBatch * 16 * 1024
+    /// The most entries in one page of a manifest.
+    package static let entriesInPage = 5000
+    /// The longest text of a problem, in bytes; longer ones are cut.
+    package static let problemText = 1000
+}
+
+/// What a share's catalog holds, as one value: equal states are equal catalogs.
+package struct ShareState: Hashable, Sendable {
+    /// Drawn at random when the catalog was made, so that a lost catalog is noticed.
+    package var epoch: UInt64
+    /// Raised by one with every batch that was committed.
+    package var sequence: UInt64
+
+    package init(epoch: UInt64, sequence: UInt64) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    /// The state after one batch more.
+    package var next: ShareState { ShareState(epoch: epoch, sequence: sequence + 1) }
+}
