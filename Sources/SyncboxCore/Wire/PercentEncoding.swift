@@ -25,7 +25,9 @@ package enum PercentEncoding {
                 bytes.append(byte)
                 continue
             }
-            guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else { return nil }
+            let high = iterator.next().flatMap(digit)
+            let low = iterator.next().flatMap(digit)
+            guard let high, let low else { return nil }
             bytes.append(high << 4 | low)
         }
         return bytes
