@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ClientSettings {
+    /// The keys of `[client]`.
+    package enum ClientKey: String, SettingsKey {
+        case source, server, share
+        case keyFile = "key-file"
+        case stateDirectory = "state-directory"
+        case startup
+        case logLevel = "log-level"
+
+        package static let section = "client"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .source: "/srv/src"
+            case .server: "http://127.0.0.1:8730"
+            case .share: "src"
+            case .keyFile: "/etc/syncbox/client/src.key"
+            case .stateDirectory: "/var/lib/syncbox-client/src"
+            case .startup: "reconcile"
+            case .logLevel: "info"
+            }
+        }
+    }
+
+    /// The keys of `[ignore]`.
+    package enum IgnoreKey: String, SettingsKey {
+        case patterns
+
+        package static let section = "ignore"
+        package static let isNamed = false
+        package var example: String { defaultIgnorePatterns.joined(separator: " ") }
+    }
+
+    /// The keys of `[debounce]`.
+    package enum DebounceKey: String, SettingsKey {
+        case quiet
+        case longestHold = "longest-hold"
+
+        package static let section = "debounce"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .quiet: "20ms"
+            case .longestHold: "2s"
+            }
+        }
+    }
+
+    /// The keys of `[retry]`.
+    package enum RetryKey: String, SettingsKey {
+        case first, longest, attempts
+
+        package static let section = "retry"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .first: "100ms"
+            case .longest: "30s"
+            case .attempts: "10"
+            }
+        }
+    }
+
+    /// The keys of `[safety]`.
+    package enum SafetyKey: String, SettingsKey {
+        case brakePercent = "brake-percent"
+        case brakeCount = "brake-count"
+
+        package static let section = "safety"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .brakePercent: "50"
+            case .brakeCount: "1000"
+            }
+        }
+    }
+
+    /// Every section that a client's settings may have.
+    package static let sections = [
+        SettingsSection(ClientKey.self), SettingsSection(IgnoreKey.self), SettingsSection(DebounceKey.self),
+        SettingsSection(RetryKey.self), SettingsSection(SafetyKey.self),
+    ]
+
+    /// Reads the main file and its drop-ins, which override it in the order given. Throws every mistake at once.
+    package static func parse(
+        _ files: [SettingsFile], environment: SettingsEnvironment
+    ) throws(SettingsMistakes) -> ClientSettings {
+        var reader = SettingsReader(files, sections: sections)
+        let source = reader.value(ClientKey.source, read: SettingsValue.absolutePath)
+        let server = reader.value(ClientKey.server, read: SocketAddress.server)
+        let share = reader.value(ClientKey.share, read: SettingsValue.name)
+        let keyFile = reader.value(
+            ClientKey.keyFile, default: environment.credentialsDirectory.map { "\($0)/\(credentialName)" },
+            read: SettingsValue.absolutePath)
+        let stateDirectory = reader.value(
+            ClientKey.stateDirectory, default: environment.stateDirectory, read: SettingsValue.absolutePath)
+        let startup = reader.value(ClientKey.startup, default: Startup.reconcile, read: SettingsValue.choice)
+        let logLevel = reader.value(ClientKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
+        let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: SettingsValue.words)
+        let debounce = readDebounce(&reader)
+        let retry = readRetry(&reader)
+        let brake = readBrake(&reader)
+        checkInside(source, keyFile: keyFile, stateDirectory: stateDirectory, &reader)
+        if let mistakes = reader.found { throw mistakes }
+        guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let logLevel,
+            let patterns,
+            let debounce, let retry, let brake
+        else { preconditionFailure("every nil has been reported") }
+        return ClientSettings(
+            source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
+            startup: startup, logLevel: logLevel, ignorePatterns: patterns, debounce: debounce, retry: retry,
+            brake: brake)
+    }
+
+    private static func readDebounce(_ reader: inout SettingsReader) -> Debounce? {
+        let standard = Debounce()
+        let quiet = reader.value(
+            DebounceKey.quiet, default: standard.quiet, read: inRange(Debounce.quietRange))
+        let longestHold = reader.value(
+            DebounceKey.longestHold, default: standard.longestHold, read: inRange(Debounce.longestHoldRange))
+        guard let quiet, let longestHold else { return nil }
+        checkOrder((DebounceKey.quiet, quiet), (.longestHold, longestHold), &reader)
+        return Debounce(quiet: quiet, longestHold: longestHold)
+    }
+
+    private static func readRetry(_ reader: inout SettingsReader) -> Retry? {
+        let standard = Retry()
+        let first = reader.value(RetryKey.first, default: standard.first, read: inRange(Retry.firstRange))
+        let longest = reader.value(RetryKey.longest, default: standard.longest, read: inRange(Retry.longestRange))
+        let attempts = reader.value(RetryKey.attempts, default: standard.attempts) {
+            text throws(SettingsValue.Mistake) in try SettingsValue.number(text, in: Retry.attemptsRange)
+        }
+        guard let first, let longest, let attempts else { return nil }
+        checkOrder((RetryKey.first, first), (.longest, longest), &reader)
+        return Retry(first: first, longest: longest, attempts: attempts)
+    }
+
+    private static func readBrake(_ reader: inout SettingsReader) -> Brake? {
+        let standard = Brake()
+        let percent = reader.value(SafetyKey.brakePercent, default: standard.percent) {
+            text throws(SettingsValue.Mistake) in try SettingsValue.percentage(text, in: Brake.percentRange)
+        }
+        let count = reader.value(SafetyKey.brakeCount, default: standard.count) {
+            text throws(SettingsValue.Mistake) in try SettingsValue.number(text, in: Brake.countRange)
+        }
+        guard let percent, let count else { return nil }
+        return Brake(percent: percent, count: count)
+    }
+
+    private static func inRange(
+        _ range: ClosedRange<Duration>
+    ) -> (String) throws(SettingsValue.Mistake) -> Duration {
+        { text throws(SettingsValue.Mistake) in try SettingsValue.duration(text, in: range) }
+    }
+
+    /// Reports two durations of which the one that must not be longer is: at the key that is set.
+    private static func checkOrder<Key: SettingsKey>(
+        _ shorter: (key: Key, value: Duration), _ longer: (key: Key, value: Duration), _ reader: inout SettingsReader
+    ) {
+        guard shorter.value > longer.value else { return }
+        let (least, most) = (SettingsValue.text(of: shorter.value), SettingsValue.text(of: longer.value))
+        if reader.isSet(shorter.key) {
+            reader.report(
+                SettingsValue.Mistake(
+                    "is longer than \(longer.key.rawValue), which is \(most)", right: "write at most \(most)"),
+                at: shorter.key)
+        } else {
+            reader.report(
+                SettingsValue.Mistake(
+                    "is shorter than \(shorter.key.rawValue), which is \(least)", right: "write at least \(least)"),
+                at: longer.key)
+        }
+    }
+
+    /// An index in the source would change with each of its own changes, for ever; a key there would be sent along.
+    private static func checkInside(
+        _ source: String?, keyFile: String?, stateDirectory: String?, _ reader: inout SettingsReader
+    ) {
+        guard let source else { return }
+        for (key, path) in [(ClientKey.stateDirectory, stateDirectory), (ClientKey.keyFile, keyFile)] {
+            guard let path, AbsolutePath.contains(source, path) else { continue }
+            reader.report(
+                SettingsValue.Mistake(
+                    "lies in the source \(source), and would be mirrored", right: "choose a place outside of it"),
+                at: key)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client's settings say, with every default in place and every range kept.
+package struct ClientSettings: Hashable, Sendable {
+    /// The credential's name in `$CREDENTIALS_DIRECTORY`, where the key is read when `key-file` isn't set.
+    package static let credentialName = "key"
+
+    /// `[client] source`: the absolute path of the directory that is mirrored.
+    package var source: String
+    /// `[client] server`: where the server is. Always a loopback address or a Unix socket.
+    package var server: SocketAddress
+    /// `[client] share`: the name of the destination there.
+    package var share: String
+    /// `[client] key-file`: the absolute path of the file with the secret.
+    package var keyFile: String
+    /// `[client] state-directory`: the absolute path of the directory for the index.
+    package var stateDirectory: String
+    /// `[client] startup`.
+    package var startup: Startup
+    /// `[client] log-level`.
+    package var logLevel: LogLevel
+    /// `[ignore] patterns`, in their order; the standard ones where none are set.
+    package var ignorePatterns: [String]
+    /// `[debounce]`.
+    package var debounce: Debounce
+    /// `[retry]`.
+    package var retry: Retry
+    /// `[safety]`.
+    package var brake: Brake
+
+    package init(
+        source: String, server: SocketAddress, share: String, keyFile: String, stateDirectory: String,
+        startup: Startup = .reconcile, logLevel: LogLevel = .info,
+        ignorePatterns: [String] = defaultIgnorePatterns, debounce: Debounce = Debounce(), retry: Retry = Retry(),
+        brake: Brake = Brake()
+    ) {
+        self.source = source
+        self.server = server
+        self.share = share
+        self.keyFile = keyFile
+        self.stateDirectory = stateDirectory
+        self.startup = startup
+        self.logLevel = logLevel
+        self.ignorePatterns = ignorePatterns
+        self.debounce = debounce
+        self.retry = retry
+        self.brake = brake
+    }
+
+    /// What is not mirrored where `[ignore] patterns` isn't set: what editors and programs leave behind on their way.
+    package static let defaultIgnorePatterns = ["*.tmp", "~*", "*.swp", "*.temp", "temp/", "tmp/"]
+
+    /// What a client does with what changed while it was not running.
+    package enum Startup: String, Hashable, Sendable, CaseIterable {
+        /// Compare the source with the index, send what differs, remove what is gone.
+        case reconcile
+        /// Compare and send, but remove nothing.
+        case push
+        /// Take the source as it is; mirror only what changes from now on.
+        case watch
+    }
+
+    /// How long a repeated change is held back.
+    package struct Debounce: Hashable, Sendable {
+        /// The range of `quiet`.
+        package static let quietRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(60))
+        /// The range of `longest-hold`.
+        package static let longestHoldRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
+
+        /// `quiet`: how long a path that keeps changing must rest before it is sent.
+        package var quiet: Duration
+        /// `longest-hold`: when it is sent all the same; not shorter than `quiet`.
+        package var longestHold: Duration
+
+        package init(quiet: Duration = .milliseconds(20), longestHold: Duration = .seconds(2)) {
+            self.quiet = quiet
+            self.longestHold = longestHold
+        }
+    }
+
+    /// How what failed is tried again.
+    package struct Retry: Hashable, Sendable {
+        /// The range of `first`.
+        package static let firstRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(60))
+        /// The range of `longest`.
+        package static let longestRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
+        /// The range of `attempts`.
+        package static let attemptsRange = 1...1_000
+
+        /// `first`: the wait before the first retry; each further one is about twice as long.
+        package var first: Duration
+        /// `longest`: no wait is longer; not shorter than `first`.
+        package var longest: Duration
+        /// `attempts`: after so many, the path is a problem.
+        package var attempts: Int
+
+        package init(first: Duration = .milliseconds(100), longest: Duration = .seconds(30), attempts: Int = 10) {
+            self.first = first
+            self.longest = longest
+            self.attempts = attempts
+        }
+    }
+
+    /// When deletions are held until a person releases them: when more than `percent` of the tree *and* more than `count`
+    /// entries would go within a minute.
+    package struct Brake: Hashable, Sendable {
+        /// The range of `brake-percent`; with 100 nothing is ever held, since more than everything can't go.
+        package static let percentRange = 0...100
+        /// The range of `brake-count`.
+        package static let countRange = 0...1_000_000_000
+
+        /// `brake-percent`.
+        package var percent: Int
+        /// `brake-count`.
+        package var count: Int
+
+        package init(percent: Int = 50, count: Int = 1_000) {
+            self.percent = percent
+            self.count = count
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys of one kind of section: an enumeration whose raw values are the keys as they are written.
+package protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
+    /// What stands before the colon or alone in the section's header: `server`, `share`.
+    static var section: String { get }
+    /// Whether the header has a name behind a colon: `[share:src]`.
+    static var isNamed: Bool { get }
+    /// A value as it could be written.
+    var example: String { get }
+}
+
+/// One kind of section that a settings file may have.
+package struct SettingsSection: Sendable {
+    /// What stands before the colon or alone in the header.
+    package let kind: String
+    /// Whether the header has a name behind a colon.
+    package let isNamed: Bool
+    /// Every key.
+    package let keys: [String]
+
+    init<Key: SettingsKey>(_ key: Key.Type) {
+        kind = Key.section
+        isNamed = Key.isNamed
+        keys = Key.allCases.map(\.rawValue)
+    }
+}
+
+/// What the surroundings give when a settings file doesn't: systemd.exec(5) sets both variables.
+package struct SettingsEnvironment: Hashable, Sendable {
+    /// The first directory of `$STATE_DIRECTORY`, or nil.
+    package var stateDirectory: String?
+    /// `$CREDENTIALS_DIRECTORY`, or nil.
+    package var credentialsDirectory: String?
+
+    package init(stateDirectory: String? = nil, credentialsDirectory: String? = nil) {
+        self.stateDirectory = stateDirectory
+        self.credentialsDirectory = credentialsDirectory
+    }
+
+    /// Takes both from environment variables, which `variable` looks up by name.
+    package init(variable: (String) -> String?) {
+        // Units may name several state directories, with a colon between them; the first is ours.
+        stateDirectory = variable("STATE_DIRECTORY").flatMap { $0.split(separator: ":").first.map(String.init) }
+        credentialsDirectory = variable("CREDENTIALS_DIRECTORY").flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// Reads values out of settings files and gathers every mistake on the way.
+struct SettingsReader {
+    private let files: [SettingsFile]
+    private let document: INIDocument
+    private var mistakes: [SettingsMistake]
+
+    /// Reads the main file and the drop-ins on top of it, in this order, and reports what `sections` doesn't know.
+    init(_ files: [SettingsFile], sections: [SettingsSection]) {
+        precondition(!files.isEmpty, "settings come from at least one file")
+        let documents = files.map(INIDocument.init(reading:))
+        self.files = files
+        document = documents.dropFirst().reduce(into: documents[0]) { $0.override(with: $1) }
+        mistakes = document.mistakes
+        for section in documents.flatMap(\.sections) { check(section, against: sections) }
+    }
+
+    /// The names of the sections `[kind:name]`, in the order of their first appearance. A name that is no name is reported.
+    mutating func names<Key: SettingsKey>(of key: Key.Type) -> [String] {
+        var names: [String] = []
+        for section in document.sections where section.name.hasPrefix("\(Key.section):") {
+            do {
+                names.append(try SettingsValue.name(String(section.name.dropFirst(Key.section.utf8.count + 1))))
+            } catch {
+                report(error, section: section.name, place: section.place)
+            }
+        }
+        return names
+    }
+
+    /// The value of `key`, or `standard` where it isn't set; nil when it can't be read, or isn't set and has no standard:
+    /// then that has been reported.
+    mutating func value<Key: SettingsKey, Value>(
+        _ key: Key, of name: String? = nil, default standard: Value? = nil, hidden: Bool = false,
+        read: (String) throws(SettingsValue.Mistake) -> Value
+    ) -> Value? {
+        guard let written = written(key, of: name) else {
+            if standard == nil {
+                report(
+                    SettingsValue.Mistake("is not set", right: "write for example \(key.rawValue) = \(key.example)"),
+                    at: key, of: name)
+            }
+            return standard
+        }
+        do {
+            return try read(written.text)
+        } catch {
+            report(error, at: key, of: name, hidden: hidden)
+            return nil
+        }
+    }
+
+    /// Reports what is wrong with `key`, where it stands, or else where its section or its file starts.
+    mutating func report<Key: SettingsKey>(
+        _ mistake: SettingsValue.Mistake, at key: Key, of name: String? = nil, hidden: Bool = false
+    ) {
+        let section = sectionName(Key.self, name)
+        let value = written(key, of: name)
+        let place = value?.place ?? document.section(section)?.place
+        report(mistake, section: section, key: key.rawValue, value: hidden ? nil : value?.text, place: place)
+    }
+
+    /// Whether `key` stands in a file.
+    func isSet<Key: SettingsKey>(_ key: Key, of name: String? = nil) -> Bool {
+        written(key, of: name) != nil
+    }
+
+    /// Every mistake so far, in the order of the files and their lines; nil when there is none.
+    var found: SettingsMistakes? {
+        let order = Dictionary(files.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let sorted = mistakes.enumerated().sorted { left, right in
+            (order[left.element.file] ?? 0, left.element.line ?? 0, left.offset)
+                < (order[right.element.file] ?? 0, right.element.line ?? 0, right.offset)
+        }
+        return sorted.isEmpty ? nil : SettingsMistakes(sorted.map(\.element))
+    }
+
+    private func sectionName<Key: SettingsKey>(_ key: Key.Type, _ name: String?) -> String {
+        Key.section + (name.map { ":" + $0 } ?? "")
+    }
+
+    private func written<Key: SettingsKey>(_ key: Key, of name: String?) -> INIDocument.Value? {
+        document.section(sectionName(Key.self, name))?.values[key.rawValue]
+    }
+
+    private mutating func report(
+        _ mistake: SettingsValue.Mistake, section: String, key: String? = nil, value: String? = nil,
+        place: INIDocument.Place?
+    ) {
+        mistakes.append(
+            SettingsMistake(
+                file: place?.file ?? files[0].name, line: place?.line, section: section, key: key, value: value,
+                wrong: mistake.wrong, right: mistake.right))
+    }
+
+    private mutating func check(_ section: INIDocument.Section, against known: [SettingsSection]) {
+        let parts = section.name.split(separator: ":", maxSplits: 1)
+        guard let match = known.first(where: { $0.kind == parts[0] && $0.isNamed == (parts.count == 2) }) else {
+            let nearest = NearestWord.to(String(parts[0]), among: known.map(\.kind))
+            let meant = known.filter { nearest == nil || $0.kind == nearest }.map(\.header).alternatives
+            report(
+                SettingsValue.Mistake("there is no such section", right: "write \(meant)"), section: section.name,
+                place: section.place)
+            return
+        }
+        for key in section.keys where !match.keys.contains(key) {
+            let right = NearestWord.to(key, among: match.keys).map { "did you mean \($0)?" }
+            report(
+                SettingsValue.Mistake(
+                    "there is no such key", right: right ?? "the keys are \(match.keys.joined(separator: ", "))"),
+                section: section.name, key: key, place: section.values[key]?.place)
+        }
+    }
+}
+
+extension SettingsSection {
+    fileprivate var header: String {
+        isNamed ? "[\(kind):NAME]" : "[\(kind)]"
+    }
+}
