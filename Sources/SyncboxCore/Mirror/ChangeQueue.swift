@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides which paths to mirror next, and when.
+///
+/// A pure value: it owns no clock, task or lock. The caller passes the current instant in, does the work that it gets
+/// back and reports how it ended. A path that is up to date is not known here.
+///
+///     touch ──► settling ──due──► in flight ── mirrored ──► (forgotten, but not sent again within `quiet`)
+///                  ▲                  │ │
+///                  ├─ touched again ──┘ └─ failed ──► settling, not before the backoff is over
+///                  └──────────────────────────────────┘
+///
+/// What settles at once is due at once, unless it was mirrored moments ago: so the first change of a path goes out
+/// immediately, and what repeats is held back by `quiet`, but never longer than `longestHold`.
+package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    /// How long paths are held back.
+    package struct Limits: Hashable, Sendable {
+        /// How long a path must rest while it is being written, and before it is sent a second time.
+        package var quiet: Duration
+        /// The longest that a path which never rests is held back.
+        package var longestHold: Duration
+        /// How long a path that failed waits.
+        package var retry: RetryPolicy
+
+        package init(
+            quiet: Duration = .milliseconds(20), longestHold: Duration = .seconds(2), retry: RetryPolicy = .init()
+        ) {
+            precondition(quiet <= longestHold)
+            self.quiet = quiet
+            self.longestHold = longestHold
+            self.retry = retry
+        }
+    }
+
+    /// How soon a touched path counts as settled.
+    package enum Settling: Hashable, Sendable {
+        /// At once: it was closed after writing, renamed, removed, made as a whole.
+        case atOnce
+        /// When it has rested: it is being written.
+        case whenQuiet
+    }
+
+    /// How the mirroring of a path ended.
+    package enum Ending: Hashable, Sendable {
+        /// The destination has it, or there was nothing to do.
+        case mirrored
+        /// It was not its turn after all, by no fault of its own (the link was cut, an upload came first): due again at once.
+        case again
+        /// It failed. `chance`, 0 up to 1, jitters the backoff.
+        case failed(chance: Double)
+    }
+
+    private struct State {
+        var firstTouched: Instant
+        /// When the path is due; nil while nothing but the flight is known of it.
+        var due: Instant?
+        var isInFlight = false
+        var failures = 0
+        /// The end of the backoff, or of the quiet time after it was mirrored.
+        var notBefore: Instant?
+    }
+
+    private let limits: Limits
+    private var states: [RelativePath: State] = [:]
+    private var heap = DueHeap<Instant>()
+    private var resting = DueHeap<Instant>()
+    /// How many paths are on their way.
+    package private(set) var inFlightCount = 0
+    /// How many paths wait.
+    package private(set) var waitingCount = 0
+
+    package init(limits: Limits) {
+        self.limits = limits
+    }
+
+    /// Whether nothing waits and nothing is on its way.
+    package var isIdle: Bool { waitingCount == 0 && inFlightCount == 0 }
+
+    /// Whether `path` waits or is on its way.
+    package func contains(_ path: RelativePath) -> Bool {
+        states[path].map { $0.due != nil || $0.isInFlight } ?? false
+    }
+
+    /// Notes that something may have changed at `path`. Cheap, and safe to repeat.
+    package mutating func touch(_ path: RelativePath, _ settling: Settling, at now: Instant) {
+        var state = states[path] ?? State(firstTouched: now)
+        if state.due == nil { state.firstTouched = now }
+        let wanted = settling == .atOnce ? now : now.advanced(by: limits.quiet)
+        let held = max(wanted, state.notBefore ?? wanted)
+        let latest = state.firstTouched.advanced(by: limits.longestHold)
+        let due = state.failures > 0 ? held : min(held, latest)
+        if settling == .whenQuiet, let known = state.due, known <= now { return }
+        setDue(path, &state, settling == .atOnce ? min(due, state.due ?? due) : due)
+    }
+
+    /// The paths to mirror now, those that were due first at the front, at most `most`. Each is on its way until `finish`.
+    package mutating func takeReady(at now: Instant, most: Int) -> [RelativePath] {
+        forgetRested(at: now)
+        var taken: [RelativePath] = []
+        while taken.count < most, let item = nextValid(), item.due <= now {
+            _ = heap.removeFirst()
+            states[item.path]?.due = nil
+            states[item.path]?.isInFlight = true
+            waitingCount -= 1
+            inFlightCount += 1
+            taken.append(item.path)
+        }
+        return taken
+    }
+
+    /// Takes `path` out of turn, if it is not on its way already: a batch that needs a parent takes it along.
+    package mutating func take(_ path: RelativePath, at now: Instant) -> Bool {
+        var state = states[path] ?? State(firstTouched: now)
+        guard !state.isInFlight else { return false }
+        if state.due != nil { waitingCount -= 1 }
+        state.due = nil
+        state.isInFlight = true
+        inFlightCount += 1
+        states[path] = state
+        return true
+    }
+
+    /// Reports how the mirroring of a taken path ended. Answers whether it is out of attempts: a problem by now, tried
+    /// again when it is touched.
+    @discardableResult
+    package mutating func finish(_ path: RelativePath, _ ending: Ending, at now: Instant) -> Bool {
+        guard var state = states[path], state.isInFlight else {
+            preconditionFailure("finish(\(path)) without take")
+        }
+        state.isInFlight = false
+        inFlightCount -= 1
+        switch ending {
+        case .mirrored:
+            state.failures = 0
+            state.notBefore = now.advanced(by: limits.quiet)
+            if let due = state.due, due < now.advanced(by: limits.quiet) {
+                setDue(path, &state, now.advanced(by: limits.quiet))
+            }
+            states[path] = state
+            resting.insert(path, due: now.advanced(by: limits.quiet))
+        case .again:
+            states[path] = state
+            touch(path, .atOnce, at: now)
+        case .failed(let chance):
+            state.failures += 1
+            let end = now.advanced(by: limits.retry.delay(after: state.failures, chance: chance))
+            state.notBefore = end
+            if state.failures < limits.retry.attempts || state.due != nil { setDue(path, &state, end) }
+            states[path] = state
+            return state.failures >= limits.retry.attempts
+        }
+        return false
+    }
+
+    /// Notes that the directory `from`, with all below it, has become `to`: whatever waits or is on its way below `from`
+    /// may have missed the move, so it is looked at under its new name too.
+    package mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
+        let below = states.filter { $0.key.isBelow(from) && ($0.value.due != nil || $0.value.isInFlight) }
+        for path in below.keys.sorted() {
+            if let path = path.moved(from: from, to: to) { touch(path, .atOnce, at: now) }
+        }
+    }
+
+    /// When to call `takeReady` next, or nil when only a touch can make work.
+    package mutating func nextDue() -> Instant? {
+        nextValid()?.due
+    }
+
+    /// The failures in a row of `path` so far.
+    package func failures(of path: RelativePath) -> Int {
+        states[path]?.failures ?? 0
+    }
+
+    private mutating func setDue(_ path: RelativePath, _ state: inout State, _ due: Instant) {
+        if state.due == nil { waitingCount += 1 }
+        if state.due != due {
+            state.due = due
+            heap.insert(path, due: due)
+        }
+        states[path] = state
+    }
+
+    /// The first entry of the heap that still holds, dropping those that were overtaken.
+    private mutating func nextValid() -> DueHeap<Instant>.Item? {
+        while let item = heap.first {
+            if states[item.path]?.due == item.due { return item }
+            _ = heap.removeFirst()
+        }
+        return nil
+    }
+
+    /// Forgets paths whose quiet time after being mirrored is over.
+    private mutating func forgetRested(at now: Instant) {
+        while let item = resting.first, item.due <= now {
+            _ = resting.removeFirst()
+            guard let state = states[item.path], state.due == nil, !state.isInFlight, state.failures == 0 else {
+                continue
+            }
+            states[item.path] = nil
+        }
+    }
+}
