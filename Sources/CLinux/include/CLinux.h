@@ -4,9 +4,17 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+/* Swift's Glibc module has fd_set without __USE_XOPEN, and two definitions of one type may not differ. */
+#include <features.h>
+#undef __USE_XOPEN
+#include <sys/select.h>
+#define __USE_XOPEN 1
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +36,23 @@ static inline int linux_openat2(int directory, const char *path, uint64_t flags,
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
+/* open(2) and openat(2) are variadic. */
+static inline int linux_open(const char *path, int flags) { return open(path, flags, 0); }
+static inline int linux_openat(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags, mode);
+}
+
+/* statx(2): in Swift the type and the function can't be told apart by name. */
+typedef struct statx linux_status;
+static inline int linux_statx(int directory, const char *path, int flags, unsigned int mask, linux_status *status) {
+    return statx(directory, path, flags, mask, status);
+}
+
+/* readlinkat(2) into raw bytes: a link's target is no text. */
+static inline long linux_readlinkat(int directory, const char *path, void *target, size_t longest) {
+    return readlinkat(directory, path, target, longest);
+}
+
 /* renameat2(2): declared by glibc, but not imported into Swift. */
 static inline int linux_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags) {
     return renameat2(from_directory, from, to_directory, to, flags);
@@ -37,12 +62,25 @@ static inline int linux_renameat2(int from_directory, const char *from, int to_d
 static inline int linux_fcntl_lock(int fd, int command, struct flock *lock) { return fcntl(fd, command, lock); }
 static inline int linux_fcntl_int(int fd, int command, int value) { return fcntl(fd, command, value); }
 
+/* getdents64(2): many names with one call, and the error is told apart from the end, unlike with readdir(3). */
+static inline long linux_getdents64(int directory, void *buffer, size_t length) {
+    return syscall(SYS_getdents64, directory, buffer, length);
+}
+
 /* The errno of the last failed call on this thread: Swift's own accessor may be reached only after other calls ran. */
 static inline int linux_errno(void) { return errno; }
 
-enum {
-    LINUX_O_TMPFILE = O_TMPFILE,
-    LINUX_O_PATH = O_PATH,
-    LINUX_AT_EMPTY_PATH = AT_EMPTY_PATH,
-    LINUX_F_OFD_GETLK = F_OFD_GETLK,
-};
+/* strerrordesc_np(3): the text of an errno, untranslated, and without a buffer shared between threads. */
+static inline const char *linux_error_text(int number) {
+    const char *text = strerrordesc_np(number);
+    return text ? text : "unknown error";
+}
+
+/* Macros that Swift does not import. */
+static const int LINUX_O_TMPFILE = O_TMPFILE;
+static const int LINUX_O_PATH = O_PATH;
+static const int LINUX_AT_EMPTY_PATH = AT_EMPTY_PATH;
+static const int LINUX_F_OFD_GETLK = F_OFD_GETLK;
+static const int LINUX_UTIME_OMIT = UTIME_OMIT;
+static const int LINUX_RENAME_NOREPLACE = RENAME_NOREPLACE;
+static const int LINUX_RENAME_EXCHANGE = RENAME_EXCHANGE;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import SyncboxCore
+
+/// A file of a tree that is open for reading and expected to rest meanwhile.
+///
+/// What was read counts only if `checkUnchanged()` passes afterwards: identity, size, modification and change time are
+/// then those of `observed`, and no other process holds a write lock. Reading keeps no place, so several threads may read.
+package final class ReadingFile: Sendable {
+    /// The file as it was when it was opened; without a digest.
+    package let observed: Observed
+    /// Where it was opened.
+    package let path: RelativePath
+
+    let descriptor: Descriptor
+    private let root: Root
+
+    /// The length when it was opened, in bytes.
+    package var size: UInt64 { observed.entry.size }
+
+    /// Takes over an open descriptor. Throws `.isDirectory` or `.unsupported` for what is no file, `.busy` when another
+    /// process holds a write lock.
+    init(_ descriptor: Descriptor, path: RelativePath, root: Root) throws(FileError) {
+        let status = try root.calls.status(of: descriptor, path: path)
+        guard status.kind == .file, let observed = status.observed() else {
+            throw FileError(status.kind == .directory ? .isDirectory : .unsupported, operation: "read", path: path)
+        }
+        self.observed = observed
+        self.path = path
+        self.descriptor = descriptor
+        self.root = root
+        try checkUnlocked()
+    }
+
+    /// Reads from `offset` until `buffer` is full or the file ends. Returns the number of bytes read; less than the
+    /// buffer takes only at the file's end.
+    package func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        try root.calls.readFully(descriptor, at: offset, into: buffer, path: path)
+    }
+
+    /// Throws `.busy` when the file is no longer what it was when it was opened, or another process holds a write lock.
+    package func checkUnchanged() throws(FileError) {
+        let now = try root.calls.status(of: descriptor, path: path).observed()
+        guard let now, observed.isSameVersion(as: now) else { throw FileError(.busy, operation: "read", path: path) }
+        try checkUnlocked()
+    }
+
+    /// Throws `.busy` when another process holds a POSIX or open-file-description write lock on any part (fcntl(2)). Where the
+    /// file system knows no locks nothing is thrown. A flock(2) can't be asked for without taking it, which would disturb.
+    private func checkUnlocked() throws(FileError) {
+        var lock = flock()
+        lock.l_type = Int16(F_RDLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        do throws(FileError) {
+            try root.calls.make("lock", path) {
+                outcome(linux_fcntl_lock(descriptor.number, LINUX_F_OFD_GETLK, &lock))
+            }
+        } catch  where error.code == .unsupported || error.errno == ENOLCK {
+            return
+        }
+        if lock.l_type != Int16(F_UNLCK) { throw FileError(.busy, operation: "lock", path: path) }
+    }
+}
+
+extension Root {
+    /// Opens the file at `path` for a stable read, without following a symbolic link and without waiting for a pipe's other
+    /// end. Throws `.notFound` and its kin when it is gone, `.escapes` for a symbolic link, and as `ReadingFile` says.
+    package func openForReading(_ path: RelativePath) throws(FileError) -> ReadingFile {
+        try ReadingFile(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), path: path, root: self)
+    }
+}
+
+extension SystemCalls {
+    /// Reads from `offset` until `buffer` is full or the file ends; returns the number of bytes read.
+    func readFully(
+        _ file: Descriptor, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, path: RelativePath?
+    ) throws(FileError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = try make("read", path) {
+                outcome(pread(file.number, rest.baseAddress, rest.count, Int(offset) + done))
+            }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+}
