@@ -40,7 +40,8 @@ let package = Package(
         .target(
             name: "SyncboxDaemon",
             dependencies: [
-                "SyncboxCore", "Systemd", "CLinux", .hummingbird, .httpTypes, .nioCore, .lifecycle, .logging,
+                "SyncboxCore", "Systemd", "CLinux", .hummingbird, .httpTypes, .nioCore, .lifecycle, .unixSignals,
+                .logging,
             ]),
 
         // The two halves of the way of a change.
@@ -102,4 +103,5 @@ extension Target.Dependency {
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 }

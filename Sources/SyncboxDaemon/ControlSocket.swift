@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import FoundationEssentials
+import Glibc
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SyncboxCore
+import Systemd
+
+/// Answers the command `syncbox`, by HTTP over a Unix socket.
+///
+///     var control = try ControlSocket(path: ControlSocket.path(context.environment, stateDirectory: ...), ...)
+///     control.get("status") { await engine.status() }       // GET /v1/status
+///     control.post("rescan") { await engine.rescan() }      // POST /v1/rescan
+///
+/// Each answer is what the closure returns, in JSON; errors are `application/problem+json`. Who may connect is decided
+/// by the file system: the socket's mode is 0660, so root and the daemon's group may.
+package struct ControlSocket: Service {
+    /// The socket's file name in its directory.
+    package static let fileName = "control.sock"
+    /// The longest path of a Unix socket in bytes (unix(7)), with its final zero.
+    private static let longestPath = 108
+
+    private let path: String
+    private let lock: ControlLock
+    private let logger: Logger
+    private let onListening: @Sendable () -> Void
+    private var routes: [Route] = []
+
+    private struct Route: Sendable {
+        let method: HTTPRequest.Method
+        let name: String
+        let answer: @Sendable () async throws -> Response
+    }
+
+    /// Where the socket is: in `$RUNTIME_DIRECTORY`; for a daemon run by hand, in its state directory.
+    package static func path(_ environment: ServiceEnvironment, stateDirectory: String) -> String {
+        "\(environment.runtimeDirectory ?? stateDirectory)/\(fileName)"
+    }
+
+    /// Takes the lock of the socket at `path`; throws when another daemon has it. `onListening` is called when clients
+    /// can connect; it fits `Readiness.require()`.
+    package init(path: String, logger: Logger, onListening: @escaping @Sendable () -> Void) throws(FatalError) {
+        guard path.utf8.count < Self.longestPath else {
+            throw FatalError(
+                .configuration, "the control socket's path is longer than \(Self.longestPath - 1) bytes: \(path)",
+                remedy: "choose a shorter directory")
+        }
+        self.path = path
+        self.logger = logger
+        self.onListening = onListening
+        lock = try ControlLock(path: path.replacingSuffix(".sock", with: ".lock"))
+    }
+
+    /// Answers `GET /v1/name`. For what only looks.
+    package mutating func get<Answer: Encodable & SendableMetatype>(
+        _ name: String, answer: @escaping @Sendable () async throws -> Answer
+    ) {
+        routes.append(Route(method: .get, name: name) { try await Response(json: answer()) })
+    }
+
+    /// Answers `POST /v1/name`. For what does something.
+    package mutating func post<Answer: Encodable & SendableMetatype>(
+        _ name: String, answer: @escaping @Sendable () async throws -> Answer
+    ) {
+        routes.append(Route(method: .post, name: name) { try await Response(json: answer()) })
+    }
+
+    package func run() async throws {
+        let application = Application(
+            router: router(),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+            onServerRunning: { [path, onListening] _ in
+                // Until then the umask applies, under which nobody else can connect.
+                chmod(path, 0o660)
+                onListening()
+            },
+            logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw FatalError(.cannotCreate, "cannot listen on \(path): \(error)")
+        }
+        withExtendedLifetime(lock) {}
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.add(middleware: ProblemMiddleware())
+        for route in routes {
+            router.on("/v1/\(route.name)", method: route.method) { _, _ in try await route.answer() }
+        }
+        return router
+    }
+}
+
+extension String {
+    /// The text with `new` for the `suffix` that it ends with.
+    fileprivate func replacingSuffix(_ suffix: String, with new: String) -> String {
+        hasSuffix(suffix) ? dropLast(suffix.count) + new : self + new
+    }
+}
