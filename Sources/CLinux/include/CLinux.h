@@ -53,6 +53,11 @@ static inline long linux_readlinkat(int directory, const char *path, void *targe
     return readlinkat(directory, path, target, longest);
 }
 
+/* copy_file_range(2) without flags, with the offsets as Swift's Int. */
+static inline long linux_copy_file_range(int from, long *from_offset, int to, long *to_offset, size_t length) {
+    return copy_file_range(from, from_offset, to, to_offset, length, 0);
+}
+
 /* renameat2(2): declared by glibc, but not imported into Swift. */
 static inline int linux_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags) {
     return renameat2(from_directory, from, to_directory, to, flags);

@@ -125,7 +125,7 @@ extension SystemCalls {
 
     /// Gives `body` the names of an open directory, from where it stands to its end, in portions.
     func readDirectory(
-        _ directory: Descriptor, path: RelativePath, _ body: (DirectoryNames) throws(FileError) -> Void
+        _ directory: Descriptor, path: RelativePath?, _ body: (DirectoryNames) throws(FileError) -> Void
     ) throws(FileError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.directoryBuffer, alignment: 8)
         defer { buffer.deallocate() }

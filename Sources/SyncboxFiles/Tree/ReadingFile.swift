@@ -67,7 +67,11 @@ extension Root {
     /// Opens the file at `path` for a stable read, without following a symbolic link and without waiting for a pipe's other
     /// end. Throws `.notFound` and its kin when it is gone, `.escapes` for a symbolic link, and as `ReadingFile` says.
     package func openForReading(_ path: RelativePath) throws(FileError) -> ReadingFile {
-        try ReadingFile(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), path: path, root: self)
+        try ReadingFile(openFile(path), path: path, root: self)
+    }
+
+    func openFile(_ path: RelativePath) throws(FileError) -> Descriptor {
+        try open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     }
 }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Synchronization
+import SyncboxCore
+
+/// The staged content of a large file, which arrives in pieces and can be gone on with after a cut or a restart.
+///
+/// One thread at a time may work on it. Every call blocks.
+package final class StagedUpload: Sendable {
+    /// How much is read at once to compute a digest or to copy, in bytes.
+    private static let portion = 1 << 20
+
+    /// Which upload it is.
+    package let id: UploadID
+
+    private let staging: Staging
+    private let file: Descriptor
+    /// The digest of the first `length` bytes.
+    private let digested = Mutex<(digest: ContentDigest, length: UInt64)>((ContentDigest(), 0))
+
+    init(_ id: UploadID, file: Descriptor, staging: Staging) {
+        self.id = id
+        self.file = file
+        self.staging = staging
+    }
+
+    private var calls: SystemCalls { staging.root.calls }
+
+    /// The length of what has arrived, in bytes: where to go on. After a power loss it may end before what was written.
+    package func length() throws(FileError) -> UInt64 {
+        try calls.status(of: file, path: nil).stx_size
+    }
+
+    /// Writes a piece at `offset`, which need not be the end. Pieces that follow each other are digested in passing.
+    package func write(_ piece: UnsafeRawBufferPointer, at offset: UInt64) throws(FileError) {
+        forgetDigest(from: offset)
+        try calls.writeFully(file, piece, at: offset, path: nil)
+        digested.withLock { known in
+            guard known.length == offset else { return }
+            known.digest.update(piece)
+            known.length += UInt64(piece.count)
+        }
+    }
+
+    /// Copies `length` bytes of an existing file to `offset`, inside the kernel and without duplicating them where the file
+    /// system can share them (copy_file_range(2)). Throws `.busy` when the file ends earlier; its caller checks afterwards
+    /// that the file rested.
+    package func copy(
+        from source: ReadingFile, at sourceOffset: UInt64, length: UInt64, to offset: UInt64
+    ) throws(FileError) {
+        forgetDigest(from: offset)
+        var from = Int(sourceOffset)
+        var to = Int(offset)
+        let end = to + Int(length)
+        while to < end {
+            let count: Int
+            do throws(FileError) {
+                count = try calls.make("copy", source.path) {
+                    outcome(linux_copy_file_range(source.descriptor.number, &from, file.number, &to, end - to))
+                }
+            } catch  where error.code == .unsupported || error.code == .crossDevice {
+                return try copyThroughMemory(from: source, at: UInt64(from), length: UInt64(end - to), to: UInt64(to))
+            }
+            if count == 0 { throw FileError(.busy, operation: "copy", path: source.path) }
+        }
+    }
+
+    private func copyThroughMemory(
+        from source: ReadingFile, at sourceOffset: UInt64, length: UInt64, to offset: UInt64
+    ) throws(FileError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.portion, alignment: 16)
+        defer { buffer.deallocate() }
+        var done: UInt64 = 0
+        while done < length {
+            let wanted = Int(min(length - done, UInt64(buffer.count)))
+            let portion = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            guard try source.read(at: sourceOffset + done, into: portion) == wanted else {
+                throw FileError(.busy, operation: "copy", path: source.path)
+            }
+            try calls.writeFully(file, UnsafeRawBufferPointer(portion), at: offset + done, path: nil)
+            done += UInt64(wanted)
+        }
+    }
+
+    /// Cuts the content off, or fills it up with zeros.
+    package func truncate(to length: UInt64) throws(FileError) {
+        forgetDigest(from: length)
+        try calls.make("truncate", nil) { outcome(ftruncate(file.number, Int(length))) }
+    }
+
+    /// The digest of the whole content. Reads what was not digested in passing.
+    package func digest() throws(FileError) -> Digest {
+        var (digest, length) = digested.withLock { $0 }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.portion, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try calls.readFully(file, at: length, into: buffer, path: nil)
+            if count == 0 { break }
+            digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            length += UInt64(count)
+        }
+        digested.withLock { $0 = (digest, length) }
+        return digest.value
+    }
+
+    private func forgetDigest(from offset: UInt64) {
+        digested.withLock { known in
+            if offset < known.length { known = (ContentDigest(), 0) }
+        }
+    }
+
+    /// Makes what has arrived durable (fdatasync(2)). An error means that nothing is known about any of it.
+    package func sync() throws(FileError) {
+        try calls.make("sync", nil) { outcome(fdatasync(file.number)) }
+    }
+
+    /// Gives the content its final mode and modification time, so that it can be published. The upload ends with this:
+    /// once it is published, or `remove`d, its name is free.
+    package func finish(as entry: Entry) throws(FileError) -> StagedEntry {
+        try staging.setMetadata(entry, of: file)
+        return StagedEntry(name: Staging.name(of: id), kind: .file, descriptor: file)
+    }
+}
+
+extension Staging {
+    /// Begins an upload. Throws `.exists` when there is one of that name.
+    package func createUpload(_ id: UploadID) throws(FileError) -> StagedUpload {
+        StagedUpload(id, file: try create(Self.name(of: id)), staging: self)
+    }
+
+    /// Goes on with an upload; nil when there is none of that name.
+    package func openUpload(_ id: UploadID) throws(FileError) -> StagedUpload? {
+        do throws(FileError) {
+            let file = try root.open(Self.name(of: id), in: directory, O_RDWR | O_NOFOLLOW, path: nil)
+            return StagedUpload(id, file: file, staging: self)
+        } catch  where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Gives an upload up. Where there is none, nothing is done.
+    package func removeUpload(_ id: UploadID) throws(FileError) {
+        _ = try root.unlink(Self.name(of: id), in: directory, path: nil)
+    }
+}
