@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl's option calls are variadic in C, which Swift can't call: one typed wrapper per kind of argument. */
 #pragma once
+/* As CLinux does: a module that imports both must see one form of the structures that depend on it, such as fd_set. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <curl/curl.h>
 
 static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) { return curl_easy_setopt(handle, option, value); }
@@ -12,3 +16,5 @@ static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
 static inline CURLcode curl_get_pointer(CURL *handle, CURLINFO info, void **value) { return curl_easy_getinfo(handle, info, value); }
 static inline CURLMcode curl_multi_set_long(CURLM *multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }
 static inline CURLcode curl_message_result(const CURLMsg *message) { return message->data.result; }
+typedef int (*curl_seek)(void *, curl_off_t, int);
+static inline CURLcode curl_set_seek(CURL *handle, CURLoption option, curl_seek value) { return curl_easy_setopt(handle, option, value); }
