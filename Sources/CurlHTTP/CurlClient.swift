@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// Speaks HTTP/1.1 to one server, by libcurl on one thread of its own; any number of tasks may send at once.
+///
+/// Connections are kept and used again. No proxy is taken from the environment, no redirect is followed, no name but
+/// `http` and `https` is understood. Nothing runs while nothing is sent: the thread sleeps in `curl_multi_poll`.
+package final class CurlClient: Sendable {
+    /// What holds for all requests of a client.
+    package struct Options: Sendable {
+        /// The value of `User-Agent`.
+        package var userAgent: String
+        /// How long a request may take that says nothing itself.
+        package var timeouts: HTTPTimeouts
+        /// How many transfers run at once, each on a connection of its own; later ones wait in order. Streams never
+        /// take the last connection where there are several, so that bulk can't hold up what is small.
+        package var mostConnections: Int
+        /// How many requests may run and wait together; one more fails at once with kind `.other`.
+        package var mostRequests: Int
+        /// How `https` servers are verified.
+        package var tls: TLS
+        /// What the client's thread is called in ps(1): at most 15 bytes.
+        package var threadName: String
+
+        package init(
+            userAgent: String, timeouts: HTTPTimeouts = HTTPTimeouts(), mostConnections: Int = 8,
+            mostRequests: Int = 1024, tls: TLS = TLS(), threadName: String = "curl"
+        ) {
+            precondition(mostConnections > 0 && mostRequests > 0, "a client needs a connection and a request")
+            precondition(threadName.utf8.count <= 15, "a thread's name has at most 15 bytes")
+            self.userAgent = userAgent
+            self.timeouts = timeouts
+            self.mostConnections = mostConnections
+            self.mostRequests = mostRequests
+            self.tls = tls
+            self.threadName = threadName
+        }
+    }
+
+    /// How `https` servers are verified: always, with TLS 1.2 or later.
+    package struct TLS: Hashable, Sendable {
+        /// A file of certificates in PEM that are trusted instead of the system's; nil for the system's.
+        package var authorities: String?
+
+        package init(authorities: String? = nil) {
+            self.authorities = authorities
+        }
+    }
+
+    /// How many bytes of a body are read and handed to the kernel at once: 512 KiB.
+    package static let uploadBufferSize = 512 << 10
+
+    private let endpoint: Endpoint
+    private let mailbox: Mailbox
+
+    /// Starts the client's thread; connects only when something is sent. Throws where libcurl or the thread can't start.
+    package init(base: Endpoint, options: Options) throws(CurlError) {
+        endpoint = base
+        mailbox = try TransferLoop.start(base: base, options: options)
+    }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Sends `request` and returns what the server answered, whatever the status. Suspends, never blocks.
+    ///
+    /// A final response that comes while the body is still being sent is returned, and the rest of the body is not sent.
+    /// Cancelling the calling task ends the transfer at once.
+    package func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
+        let ticket = Ticket()
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let submission = Submission(request: request, ticket: ticket, continuation: continuation)
+                if let refusal = mailbox.submit(submission) {
+                    submission.finish(.failure(refusal.error(for: request, to: endpoint)))
+                }
+            }
+        } onCancel: {
+            mailbox.cancel(ticket)
+        }.get()
+    }
+
+    /// Ends every transfer with an error of kind `.cancelled` and the thread with them; later requests fail likewise.
+    /// Returns at once. Releasing the client does the same.
+    package func close() {
+        mailbox.close()
+    }
+}
