@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+import Testing
+
+@Suite struct ServerSettingsTests {
+    private static let hash = String(repeating: "0f", count: 32)
+
+    @Test("Every key of a server's settings is read")
+    func everyKey() throws {
+        let settings = try ServerSettings.parse(
+            [
+                SettingsFile(
+                    name: "server.conf",
+                    text: """
+                        [server]
+                        listen = unix:/run/http.sock
+                        state-directory = /var/lib/syncbox-server
+                        log-level = debug
+
+                        [share:src]
+                        path = /srv/mirror/src
+                        durability = relaxed        ; acknowledged when published
+
+                        [share:www]
+                        path = /srv/mirror/www/
+
+                        [key:laptop]
+                        hash = sha256:\(Self.hash)
+                        shares = src www
+                        permissions = write delete
+
+                        [key:backup]
+                        hash = sha256:\(String(repeating: "AB", count: 32))
+                        shares = *
+                        permissions = read
+                        """)
+            ], environment: SettingsEnvironment())
+        let laptop = try #require(Digest(hex: Self.hash))
+        let backup = try #require(Digest(hex: String(repeating: "ab", count: 32)))
+        #expect(
+            settings
+                == ServerSettings(
+                    listen: .unix(path: "/run/http.sock"), stateDirectory: "/var/lib/syncbox-server", logLevel: .debug,
+                    shares: [
+                        "src": .init(path: "/srv/mirror/src", durability: .relaxed),
+                        "www": .init(path: "/srv/mirror/www"),
+                    ],
+                    keys: [
+                        "laptop": .init(hash: laptop, shares: .named(["src", "www"]), permissions: [.write, .delete]),
+                        "backup": .init(hash: backup, shares: .all, permissions: [.read]),
+                    ]))
+    }
+
+    @Test("What isn't set has its default, the state directory that of the surroundings")
+    func defaults() throws {
+        let settings = try parse("[server]\n", stateDirectory: "/var/lib/syncbox-server")
+        #expect(settings == ServerSettings(stateDirectory: "/var/lib/syncbox-server"))
+        #expect(settings.listen == .tcp(host: "127.0.0.1", port: 8730))
+        #expect(settings.logLevel == .info)
+    }
+
+    @Test("A share that a drop-in defines is known to a key in the main file")
+    func dropIn() throws {
+        let main = SettingsFile(
+            name: "server.conf",
+            text:
+                "[server]\nstate-directory = /s\n[key:k]\nhash = sha256:\(Self.hash)\nshares = src\npermissions = write\n"
+        )
+        let dropIn = SettingsFile(name: "server.conf.d/src.conf", text: "[share:src]\npath = /srv/src\n")
+        let settings = try ServerSettings.parse([main, dropIn], environment: SettingsEnvironment())
+        #expect(settings.keys["k"]?.shares == .named(["src"]))
+        #expect(settings.shares["src"]?.path == "/srv/src")
+    }
+
+    private static let mistakeTable: [(text: String, expected: String)] = [
+        (
+            "[server]\nlisten = 0.0.0.0:8730",
+            "f:2: [server] listen = 0.0.0.0:8730: is not a loopback address, and plain text must not leave the machine "
+                + "(TLS isn't configured); listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy "
+                + "with TLS"
+        ),
+        (
+            "[server]\nlog-level = verbose",
+            "f:2: [server] log-level = verbose: is not known; write trace, debug, info, notice, warning, error or "
+                + "critical"
+        ),
+        (
+            "[server]\nlsiten = 127.0.0.1:8730",
+            "f:2: [server] lsiten: there is no such key; did you mean listen?"
+        ),
+        (
+            "[server]\nport = 8730",
+            "f:2: [server] port: there is no such key; the keys are listen, state-directory, log-level"
+        ),
+        ("[shares:src]\npath = /srv", "f:1: [shares:src]: there is no such section; write [share:NAME]"),
+        ("[share]\npath = /srv", "f:1: [share]: there is no such section; write [share:NAME]"),
+        ("[server:a]", "f:1: [server:a]: there is no such section; write [server]"),
+        (
+            "[client]",
+            "f:1: [client]: there is no such section; write [server], [share:NAME] or [key:NAME]"
+        ),
+        (
+            "[share:src]\ndurability = durabel\npath = /srv",
+            "f:2: [share:src] durability = durabel: is not known; write durable or relaxed"
+        ),
+        (
+            "[share:src]\ndurability = durable",
+            "f:1: [share:src] path: is not set; write for example path = /srv/mirror/src"
+        ),
+        (
+            "[share:.x]\npath = /srv",
+            "f:1: [share:.x]: starts with a dot; use 1 to 64 letters, digits, '-', '_' and '.', not starting with '.'"
+        ),
+        (
+            "[share:src]\npath = mirror",
+            "f:2: [share:src] path = mirror: is no absolute path; start it with '/'"
+        ),
+        (
+            "[share:a]\npath = /srv/a\n[share:b]\npath = /srv/a/b",
+            "f:4: [share:b] path = /srv/a/b: overlaps /srv/a, the path of share a; give each share a directory of its own"
+        ),
+        (
+            "[share:a]\npath = /state/a",
+            "f:2: [share:a] path = /state/a: overlaps the state directory /state; keep destinations and state apart"
+        ),
+        (
+            key(hash: "md5:00"),
+            "f:4: [key:k] hash: does not start with sha256:; "
+                + "write sha256: and 64 hexadecimal digits, as syncbox key new prints them"
+        ),
+        (
+            key(hash: "sha256:0f"),
+            "f:4: [key:k] hash: does not hold 64 hexadecimal digits; "
+                + "write sha256: and 64 hexadecimal digits, as syncbox key new prints them"
+        ),
+        (
+            key(shares: "src web"),
+            "f:5: [key:k] shares = src web: 'web' is no share; write the names of shares (there is src), "
+                + "or * alone for all"
+        ),
+        (
+            key(shares: "src *"),
+            "f:5: [key:k] shares = src *: '*' is no share; write the names of shares (there is src), or * alone for all"
+        ),
+        (
+            key(permissions: "write everything"),
+            "f:6: [key:k] permissions = write everything: 'everything' is not known; "
+                + "write one or more of read write delete"
+        ),
+        (
+            key(permissions: "write write"),
+            "f:6: [key:k] permissions = write write: 'write' stands twice; write one or more of read write delete"
+        ),
+        (
+            key() + "\n[key:l]\nhash = sha256:\(hash)\nshares = *\npermissions = read",
+            "f:8: [key:l] hash: is the hash of key k too; make a new key for each client"
+        ),
+    ]
+
+    @Test(
+        "Each mistake says where it stands, what is wrong and what would be right",
+        arguments: mistakeTable)
+    func mistake(text: String, expected: String) {
+        #expect(mistakes(text, stateDirectory: "/state") == [expected])
+    }
+
+    @Test("A secret in the place of its hash is never repeated")
+    func secret() {
+        let secret = "syncbox_c2VjcmV0"
+        let found = mistakes(Self.key(hash: secret), stateDirectory: "/state")
+        #expect(found.count == 1)
+        #expect(found.allSatisfy { !$0.contains(secret) })
+    }
+
+    @Test("Without a state directory anywhere, the missing key is told")
+    func missingStateDirectory() {
+        #expect(
+            mistakes("[share:a]\npath = /srv", stateDirectory: nil) == [
+                "f: [server] state-directory: is not set; write for example state-directory = /var/lib/syncbox-server"
+            ])
+    }
+
+    @Test("All mistakes are told at once, in the order of files and lines, each with the file it stands in")
+    func allAtOnce() {
+        let files = [
+            SettingsFile(name: "a", text: "[server]\nlog-level = loud\nnonsense\n[share:src]\npath = x\n"),
+            SettingsFile(name: "b", text: "[server]\nlisten = 8730\n[share:src]\ndurabilty = relaxed\n"),
+        ]
+        #expect(throws: SettingsMistakes.self) {
+            try ServerSettings.parse(files, environment: SettingsEnvironment(stateDirectory: "/s"))
+        }
+        do {
+            _ = try ServerSettings.parse(files, environment: SettingsEnvironment(stateDirectory: "/s"))
+        } catch {
+            #expect(
+                error.all.map { "\($0.file):\($0.line ?? 0) \($0.key ?? "-")" } == [
+                    "a:2 log-level", "a:3 -", "a:5 path", "b:2 listen", "b:4 durabilty",
+                ])
+            #expect(error.description.split(separator: "\n").count == 5)
+        }
+    }
+
+    private func parse(_ text: String, stateDirectory: String?) throws(SettingsMistakes) -> ServerSettings {
+        try ServerSettings.parse(
+            [SettingsFile(name: "f", text: text)], environment: SettingsEnvironment(stateDirectory: stateDirectory))
+    }
+
+    private func mistakes(_ text: String, stateDirectory: String?) -> [String] {
+        do {
+            _ = try parse(text, stateDirectory: stateDirectory)
+            return []
+        } catch {
+            return error.all.map(\.description)
+        }
+    }
+
+    private static func key(
+        hash: String = "sha256:" + hash, shares: String = "src", permissions: String = "write"
+    ) -> String {
+        """
+        [share:src]
+        path = /srv/src
+        [key:k]
+        hash = \(hash)
+        shares = \(shares)
+        permissions = \(permissions)
+        """
+    }
+}

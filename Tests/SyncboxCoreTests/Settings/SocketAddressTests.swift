@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+import Testing
+
+@Suite struct SocketAddressTests {
+    @Test(
+        "A server listens on loopback addresses and Unix sockets",
+        arguments: [
+            ("127.0.0.1:8730", SocketAddress.tcp(host: "127.0.0.1", port: 8730)),
+            ("127.1.2.3:1", .tcp(host: "127.1.2.3", port: 1)),
+            ("[::1]:65535", .tcp(host: "::1", port: 65_535)),
+            ("localhost:80", .tcp(host: "localhost", port: 80)),
+            ("unix:/run/syncbox-server/http.sock", .unix(path: "/run/syncbox-server/http.sock")),
+        ])
+    func listening(text: String, expected: SocketAddress) throws {
+        let address = try SocketAddress.listening(text)
+        #expect(address == expected)
+        #expect(address.description == text)
+    }
+
+    @Test(
+        "A server refuses to listen anywhere else, and says why",
+        arguments: [
+            ("0.0.0.0:8730", notLoopback), ("[::]:8730", notLoopback), ("192.168.1.5:8730", notLoopback),
+            ("mirror.example.org:8730", notLoopback), ("[::ffff:127.0.0.1]:8730", notLoopback),
+            ("127.0.0.1.example.org:8730", notLoopback), ("127.0.0.256:8730", notLoopback),
+            ("127.0.0:8730", notLoopback), ("localhost.example.org:8730", notLoopback),
+            ("*:8730", "has no host that could be meant"), (":8730", "has no host that could be meant"),
+            ("127.0.0.1", "has no port"), ("8730", "has no port"), ("127.0.0.1:", "has no port"),
+            ("127.0.0.1:http", "has no port"), ("::1:8730", "holds a bare IPv6 address, or no port"),
+            ("127.0.0.1:0", "has a port that is out of range"), ("127.0.0.1:65536", "has a port that is out of range"),
+            ("127.0.0.1:99999999999999999999", "has a port that is out of range"),
+            ("unix:relative.sock", "is no absolute path"), ("unix:/", "has no path"),
+            ("unix:/" + String(repeating: "a", count: 107), "is 108 bytes long"), ("", "has no value"),
+            ("http://127.0.0.1:8730", "holds a bare IPv6 address, or no port"),
+        ])
+    func notListening(text: String, wrong: String) {
+        #expect(throws: SettingsValue.Mistake.self) { try SocketAddress.listening(text) }
+        do {
+            _ = try SocketAddress.listening(text)
+        } catch {
+            #expect(error.wrong == wrong)
+        }
+    }
+
+    @Test(
+        "A client reaches a server by http on loopback, or by a Unix socket",
+        arguments: [
+            ("http://127.0.0.1:8730", SocketAddress.tcp(host: "127.0.0.1", port: 8730)),
+            ("http://[::1]:8730", .tcp(host: "::1", port: 8730)),
+            ("unix:/run/syncbox-server/http.sock", .unix(path: "/run/syncbox-server/http.sock")),
+        ])
+    func server(text: String, expected: SocketAddress) throws {
+        #expect(try SocketAddress.server(text) == expected)
+    }
+
+    @Test(
+        "A client refuses any other server, and says why",
+        arguments: [
+            ("https://127.0.0.1:8730", "asks for TLS, which isn't supported"),
+            ("127.0.0.1:8730", "is no http:// or unix: address"),
+            ("HTTP://127.0.0.1:8730", "is no http:// or unix: address"),
+            ("http://127.0.0.1", "has no port"), ("http://127.0.0.1:8730/", "has no port"),
+            ("http://user@127.0.0.1:8730", "has no host that could be meant"),
+            (
+                "http://mirror.example.org:8730",
+                "is not a loopback address, and the key would cross the network in plain text"
+            ),
+        ])
+    func noServer(text: String, wrong: String) {
+        #expect(throws: SettingsValue.Mistake.self) { try SocketAddress.server(text) }
+        do {
+            _ = try SocketAddress.server(text)
+        } catch {
+            #expect(error.wrong == wrong)
+        }
+    }
+}
+
+private let notLoopback =
+    "is not a loopback address, and plain text must not leave the machine (TLS isn't configured)"
