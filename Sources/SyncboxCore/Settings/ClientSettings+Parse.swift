@@ -99,7 +99,7 @@ extension ClientSettings {
             ClientKey.stateDirectory, default: environment.stateDirectory, read: SettingsValue.absolutePath)
         let startup = reader.value(ClientKey.startup, default: Startup.reconcile, read: SettingsValue.choice)
         let logLevel = reader.value(ClientKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
-        let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: SettingsValue.words)
+        let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: ignorePatterns)
         let debounce = readDebounce(&reader)
         let retry = readRetry(&reader)
         let brake = readBrake(&reader)
@@ -113,6 +113,22 @@ extension ClientSettings {
             source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
             startup: startup, logLevel: logLevel, ignorePatterns: patterns, debounce: debounce, retry: retry,
             brake: brake)
+    }
+
+    /// Words of which each is a pattern that can match something. git passes over what can't; here it is a mistake.
+    private static func ignorePatterns(_ text: String) throws(SettingsValue.Mistake) -> [String] {
+        let words = try SettingsValue.words(text)
+        for word in words {
+            if word.first == "#" {
+                throw SettingsValue.Mistake(
+                    "'\(SettingsMistake.shown(word))' is a comment to gitignore(5)", right: "write \\# for a leading #")
+            }
+            guard word.utf8.count <= IgnoreFile.longestLine, IgnorePattern(line: Array(word.utf8)) != nil else {
+                throw SettingsValue.Mistake(
+                    "'\(SettingsMistake.shown(word))' can match nothing", right: "write patterns as in gitignore(5)")
+            }
+        }
+        return words
     }
 
     private static func readDebounce(_ reader: inout SettingsReader) -> Debounce? {

@@ -44,10 +44,14 @@ package struct SettingsMistake: Hashable, Sendable, CustomStringConvertible {
             .joined(separator: ": ")
     }
 
-    /// Text from a file, made safe to print and short enough to read.
+    /// Text from a file, made safe to print: short, on one line, and without a key's secret that got into the wrong place.
     static func shown(_ text: String) -> String {
-        let isLong = text.count > longestShownValue
-        return PrintableBytes.text((isLong ? String(text.prefix(longestShownValue)) : text).utf8) + (isLong ? "…" : "")
+        let open = text.firstRange(of: KeySecret.prefix).flatMap { prefix in
+            text[prefix.upperBound...].prefix(while: \.isHexDigit).count >= KeySecret.lengths.lowerBound
+                ? text[..<prefix.upperBound] : nil
+        }
+        let short = (open ?? text[...]).prefix(longestShownValue)
+        return PrintableBytes.text(short.utf8) + (short.utf8.count < text.utf8.count ? "…" : "")
     }
 }
 

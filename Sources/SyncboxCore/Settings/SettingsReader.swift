@@ -1,51 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The keys of one kind of section: an enumeration whose raw values are the keys as they are written.
-package protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
-    /// What stands before the colon or alone in the section's header: `server`, `share`.
-    static var section: String { get }
-    /// Whether the header has a name behind a colon: `[share:src]`.
-    static var isNamed: Bool { get }
-    /// A value as it could be written.
-    var example: String { get }
-}
-
-/// One kind of section that a settings file may have.
-package struct SettingsSection: Sendable {
-    /// What stands before the colon or alone in the header.
-    package let kind: String
-    /// Whether the header has a name behind a colon.
-    package let isNamed: Bool
-    /// Every key.
-    package let keys: [String]
-
-    init<Key: SettingsKey>(_ key: Key.Type) {
-        kind = Key.section
-        isNamed = Key.isNamed
-        keys = Key.allCases.map(\.rawValue)
-    }
-}
-
-/// What the surroundings give when a settings file doesn't: systemd.exec(5) sets both variables.
-package struct SettingsEnvironment: Hashable, Sendable {
-    /// The first directory of `$STATE_DIRECTORY`, or nil.
-    package var stateDirectory: String?
-    /// `$CREDENTIALS_DIRECTORY`, or nil.
-    package var credentialsDirectory: String?
-
-    package init(stateDirectory: String? = nil, credentialsDirectory: String? = nil) {
-        self.stateDirectory = stateDirectory
-        self.credentialsDirectory = credentialsDirectory
-    }
-
-    /// Takes both from environment variables, which `variable` looks up by name.
-    package init(variable: (String) -> String?) {
-        // Units may name several state directories, with a colon between them; the first is ours.
-        stateDirectory = variable("STATE_DIRECTORY").flatMap { $0.split(separator: ":").first.map(String.init) }
-        credentialsDirectory = variable("CREDENTIALS_DIRECTORY").flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
 /// Reads values out of settings files and gathers every mistake on the way.
 struct SettingsReader {
     private let files: [SettingsFile]
@@ -157,11 +111,5 @@ struct SettingsReader {
                     "there is no such key", right: right ?? "the keys are \(match.keys.joined(separator: ", "))"),
                 section: section.name, key: key, place: section.values[key]?.place)
         }
-    }
-}
-
-extension SettingsSection {
-    fileprivate var header: String {
-        isNamed ? "[\(kind):NAME]" : "[\(kind)]"
     }
 }

@@ -2,7 +2,7 @@
 
 extension SettingsValue {
     /// The most words that one list may hold.
-    package static let mostWords = 10_000
+    package static let mostWords = IgnoreFile.mostPatterns
 
     /// A list of words with white space between them; empty for no text. A word between double quotes may hold spaces,
     /// `#` and `;`, and `\"` for a quote; every other backslash stays, quoted or not, since patterns use it themselves.

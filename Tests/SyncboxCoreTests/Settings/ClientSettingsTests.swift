@@ -20,7 +20,7 @@ import Testing
             [
                 SettingsFile(
                     name: "src.conf",
-                    text: """
+                    text: ##"""
                         [client]
                         source = /srv/src
                         server = http://127.0.0.1:8730
@@ -30,7 +30,7 @@ import Testing
                         startup = push                      ; or reconcile, watch
                         log-level = warning
                         [ignore]
-                        patterns = *.o "#*#"
+                        patterns = *.o \#*# "two words"
                         [debounce]
                         quiet = 50ms
                         longest-hold = 5s
@@ -41,14 +41,14 @@ import Testing
                         [safety]
                         brake-percent = 10%
                         brake-count = 5
-                        """)
+                        """##)
             ], environment: SettingsEnvironment())
         #expect(
             settings
                 == ClientSettings(
                     source: "/srv/src", server: .tcp(host: "127.0.0.1", port: 8730), share: "src",
                     keyFile: "/etc/syncbox/client/src.key", stateDirectory: "/var/lib/syncbox-client/src",
-                    startup: .push, logLevel: .warning, ignorePatterns: ["*.o", "#*#"],
+                    startup: .push, logLevel: .warning, ignorePatterns: ["*.o", "\\#*#", "two words"],
                     debounce: .init(quiet: .milliseconds(50), longestHold: .seconds(5)),
                     retry: .init(first: .seconds(1), longest: .seconds(90), attempts: 3),
                     brake: .init(percent: 10, count: 5)))
@@ -165,7 +165,7 @@ import Testing
         let found = mistakes(
             "[client]\nsource = a\u{2028}b\u{202E}c\(String(repeating: "d", count: 200))", Self.systemd)
         #expect(
-            found.first
+            found.last
                 == "f:2: [client] source = a\\xE2\\x80\\xA8b\\xE2\\x80\\xAEc\(String(repeating: "d", count: 75))…: "
                 + "is no absolute path; start it with '/'")
     }

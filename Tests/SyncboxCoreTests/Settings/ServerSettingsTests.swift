@@ -165,12 +165,19 @@ import Testing
         #expect(mistakes(text, stateDirectory: "/state") == [expected])
     }
 
-    @Test("A secret in the place of its hash is never repeated")
+    @Test("A secret is never repeated, wherever it was put by mistake")
     func secret() {
-        let secret = "syncbox_c2VjcmV0"
-        let found = mistakes(Self.key(hash: secret), stateDirectory: "/state")
-        #expect(found.count == 1)
-        #expect(found.allSatisfy { !$0.contains(secret) })
+        let secret = KeySecret(randomBytes: Array(repeating: 0xAB, count: KeySecret.randomLength)).text
+        let texts = [
+            Self.key(hash: secret), Self.key(hash: "sha256:" + secret), Self.key(shares: secret),
+            Self.key(permissions: secret), Self.key() + "\n" + secret, Self.key() + "\nsecret = " + secret,
+            Self.key() + "\n\(secret) = 1", Self.key() + "\n[key:\(secret)", "[key:\(secret)]",
+        ]
+        for text in texts {
+            let found = mistakes(text, stateDirectory: "/state")
+            #expect(!found.isEmpty)
+            #expect(found.allSatisfy { !$0.contains(secret.dropFirst(KeySecret.prefix.count)) }, "\(found)")
+        }
     }
 
     @Test("Without a state directory anywhere, the missing key is told")
