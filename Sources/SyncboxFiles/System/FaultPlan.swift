@@ -7,11 +7,13 @@ import Synchronization
 /// The calls are numbered from 1 in the order in which they are made. A plan that fails nothing counts and names them.
 package final class FaultPlan: Sendable {
     /// How the calls fail.
-    package enum Fault: Hashable, Sendable {
+    package enum Fault: Sendable {
         /// The call of this number fails with this `errno`, all others are made.
         case once(Int, errno: Int32)
         /// From this number on no call is made any more, as after a kill: all fail with this `errno`.
         case onward(Int, errno: Int32)
+        /// Before the call of this number something else happens, as if by another process. Every call is made.
+        case meanwhile(Int, @Sendable () -> Void)
     }
 
     private struct State {
@@ -38,13 +40,16 @@ package final class FaultPlan: Sendable {
 
     /// Counts one call. Returns the `errno` it fails with, or nil when it is to be made.
     func failure(of operation: StaticString) -> Int32? {
-        state.withLock { state in
+        let (number, fault) = state.withLock { state in
             state.operations.append("\(operation)")
-            switch state.fault {
-            case .once(state.operations.count, let errno): return errno
-            case .onward(let first, let errno) where state.operations.count >= first: return errno
-            default: return nil
-            }
+            return (state.operations.count, state.fault)
         }
+        switch fault {
+        case .once(number, let errno): return errno
+        case .onward(let first, let errno) where number >= first: return errno
+        case .meanwhile(number, let act): act()
+        default: break
+        }
+        return nil
     }
 }
