@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP"]),
         .testTarget(
             name: "SyncboxDaemonTests",
-            dependencies: ["SyncboxDaemon", "Systemd", "SyncboxCore", "CurlHTTP", .logging, .lifecycle]),
+            dependencies: ["SyncboxDaemon", "Systemd", "SyncboxCore", .httpTypes, .lifecycle, .logging]),
         .testTarget(
             name: "SyncboxServerTests",
             dependencies: [

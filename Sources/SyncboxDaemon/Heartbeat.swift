@@ -98,10 +98,13 @@ package final class Heartbeat: Service {
         }
     }
 
+    /// Whether the cooperative pool has run what the last tick put into it.
+    package var isPoolAnswering: Bool { pool.isResting }
+
     /// Puts a task into the cooperative pool unless the last one still waits there. It belongs to nobody: that it runs,
     /// and when, is all that it is for.
     private func askPool() {
-        guard pool.isResting else { return }
+        guard isPoolAnswering else { return }
         pool.beat()
         Task.detached { [pool] in pool.rest() }
     }
