@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl's option calls are variadic in C, which Swift can't call: one typed wrapper per kind of argument. */
 #pragma once
-/* As CLinux does: a module that imports both must see one form of the structures that depend on it, such as fd_set. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <curl/curl.h>
 
 static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) { return curl_easy_setopt(handle, option, value); }
