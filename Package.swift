@@ -40,8 +40,8 @@ let package = Package(
         .target(
             name: "SyncboxDaemon",
             dependencies: [
-                "SyncboxCore", "Systemd", "CLinux", .hummingbird, .httpTypes, .nioCore, .lifecycle, .unixSignals,
-                .logging,
+                "SyncboxCore", "SyncboxFiles", "Systemd", "CLinux", .hummingbird, .httpTypes, .nioCore, .lifecycle,
+                .unixSignals, .logging,
             ]),
 
         // The two halves of the way of a change.
@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(name: "syncbox-server", dependencies: ["SyncboxServer", "SyncboxDaemon", .argumentParser]),
         .executableTarget(name: "syncbox-client", dependencies: ["SyncboxClient", "SyncboxDaemon", .argumentParser]),
         .executableTarget(
-            name: "syncbox", dependencies: ["SyncboxCore", "CurlHTTP", "CLinux", .crypto, .argumentParser]),
+            name: "syncbox",
+            dependencies: ["SyncboxCore", "SyncboxFiles", "CurlHTTP", "CLinux", .crypto, .argumentParser]),
 
         .testTarget(name: "SyncboxCoreTests", dependencies: ["SyncboxCore"]),
         .testTarget(name: "SyncboxFilesTests", dependencies: ["SyncboxFiles", "SyncboxCore", "CLinux"]),
