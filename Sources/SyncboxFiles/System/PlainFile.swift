@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import SyncboxCore
+
+/// Small files outside of any tree, by their own paths: settings and keys. Symbolic links on the way are the operator's
+/// and are followed. The errors tell no path: whoever asks knows it. Every call blocks.
+package enum PlainFile {
+    /// How much is read with one call, in bytes.
+    private static let readBuffer = 64 << 10
+
+    /// The whole content of a file, or of a pipe up to its end. Throws `.notFound`, `.permission`, `.isDirectory`,
+    /// `.tooLarge` when it is longer than `limit` bytes, and whatever open(2) and read(2) report.
+    package static func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
+        let calls = SystemCalls(faults: nil)
+        let file = try calls.open(nil) { outcome(linux_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBuffer, alignment: 1)
+        defer { buffer.deallocate() }
+        var content: [UInt8] = []
+        while true {
+            let count = try calls.make("read", nil) {
+                outcome(CLinux.read(file.number, buffer.baseAddress, buffer.count))
+            }
+            if count == 0 { return content }
+            content += buffer[..<count]
+            guard content.count <= limit else { throw FileError(.tooLarge, operation: "read", path: nil) }
+        }
+    }
+
+    /// The names in a directory, without `.` and `..`, ordered by their bytes. Throws `.notFound`, `.notDirectory`,
+    /// `.permission`, and whatever open(2) and getdents64(2) report.
+    package static func names(in directory: String) throws(FileError) -> [[UInt8]] {
+        let calls = SystemCalls(faults: nil)
+        let descriptor = try calls.open(nil) { outcome(linux_open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
+        var found: [[UInt8]] = []
+        try calls.readDirectory(descriptor, path: nil) { names in found += names.map(\.bytes) }
+        return found.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// Creates a file that only its owner can read and write, with this content, and syncs it. Never replaces anything:
+    /// throws `.exists` where the name is taken, even by a dangling symbolic link. Where writing fails the name is free
+    /// again. `faults` makes calls fail, in tests.
+    package static func createPrivate(
+        _ path: String, _ content: [UInt8], faults: FaultPlan? = nil
+    ) throws(FileError) {
+        let calls = SystemCalls(faults: faults)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let file = try calls.open(nil) { outcome(linux_openat(AT_FDCWD, path, flags, 0o600)) }
+        do throws(FileError) {
+            try content.span.bytes.withUnsafeBytes { bytes throws(FileError) in
+                try calls.writeFully(file, bytes, at: 0, path: nil)
+            }
+            try calls.make("fsync", nil) { outcome(fsync(file.number)) }
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+}
