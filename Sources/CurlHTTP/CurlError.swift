@@ -50,6 +50,11 @@ extension CurlError {
         self.init(Self.kind(of: code), "\(what): \(text) (curl error \(code.rawValue))")
     }
 
+    /// The same for what the multi interface says, of which none is the server's doing.
+    init(_ code: CURLMcode, during what: String) {
+        self.init(.other, "\(what): \(String(cString: curl_multi_strerror(code))) (curl multi error \(code.rawValue))")
+    }
+
     private static func kind(of code: CURLcode) -> Kind {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:

@@ -1,39 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CCurl
 import Synchronization
-
-/// One request on its way, and who waits for its end.
-struct Submission: Sendable {
-    let request: HTTPRequest
-    let ticket: Ticket
-    private let continuation: CheckedContinuation<Result<HTTPResponse, CurlError>, Never>
-
-    init(
-        request: HTTPRequest, ticket: Ticket,
-        continuation: CheckedContinuation<Result<HTTPResponse, CurlError>, Never>
-    ) {
-        self.request = request
-        self.ticket = ticket
-        self.continuation = continuation
-    }
-
-    /// Wakes the caller. Exactly one call a submission.
-    func finish(_ result: Result<HTTPResponse, CurlError>) {
-        continuation.resume(returning: result)
-    }
-}
-
-/// Names one submission, and remembers a cancellation that comes before the submission itself does.
-final class Ticket: Sendable {
-    private let cancelled = Atomic(false)
-
-    var isCancelled: Bool { cancelled.load(ordering: .sequentiallyConsistent) }
-
-    func cancel() {
-        cancelled.store(true, ordering: .sequentiallyConsistent)
-    }
-}
 
 /// The way from the callers to the curl thread: the only state that both touch.
 final class Mailbox: Sendable {
@@ -123,17 +90,5 @@ final class Mailbox: Sendable {
     /// For the thread: nobody listens any more, and the handle may be freed.
     func retire() {
         state.withLock { $0.sleeper = nil }
-    }
-}
-
-/// libcurl's multi handle. Everything about it belongs to the curl thread; only `wake` may be called from elsewhere.
-struct MultiHandle: @unchecked Sendable {
-    // What protects it: curl_multi_wakeup(3) is safe on any thread, and the mailbox forgets the handle under its lock
-    // before the thread frees it.
-    let pointer: UnsafeMutableRawPointer
-
-    /// Ends the present or the next `curl_multi_poll`. Does not block.
-    func wake() {
-        curl_multi_wakeup(pointer)
     }
 }

@@ -63,8 +63,6 @@ final class Transfer {
             let count = try nextBytes(into: buffer)
             offset += UInt64(count)
             return count
-        } catch let error as CurlError {
-            refusal = error
         } catch {
             refusal = CurlError(.aborted, "\(what): the body's source failed at byte \(offset): \(error)", cause: error)
         }
@@ -83,9 +81,7 @@ final class Transfer {
             if room == 0 { return 0 }
             let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]), at: offset)
             precondition((0...room).contains(count), "a body's source gave \(count) bytes for \(room)")
-            if count == 0, let length {
-                throw CurlError(.aborted, "\(what): the body ended after \(offset) of \(length) bytes")
-            }
+            if count == 0, let length { throw BodyEndedEarly(length: length) }
             return count
         }
     }
@@ -112,4 +108,11 @@ final class Transfer {
         refusal = CurlError(.protocolViolation, "\(what): the response's body is larger than \(limit) bytes")
         return false
     }
+}
+
+/// A body's source gave fewer bytes than were announced.
+private struct BodyEndedEarly: Error, CustomStringConvertible {
+    let length: UInt64
+
+    var description: String { "it ended there, but \(length) bytes were announced" }
 }

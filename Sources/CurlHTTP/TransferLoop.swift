@@ -51,7 +51,8 @@ final class TransferLoop {
             finishDone()
             // A handle added here has a timer that is due, so the poll returns at once and the transfer starts.
             startWaiting()
-            curl_multi_poll(multi, nil, 0, Self.longestSleep, nil)
+            // A poll that fails would fail again at once, and the loop would never rest.
+            if curl_multi_poll(multi, nil, 0, Self.longestSleep, nil) != CURLM_OK { mailbox.close() }
         }
         shutDown()
     }
@@ -73,10 +74,11 @@ final class TransferLoop {
         }
     }
 
-    private func cancel(_ submission: Submission) {
-        let what = submission.request.summary(to: base)
-        settle(submission, .failure(CurlError(.cancelled, "\(what): the request was cancelled")))
+    private func cancel(_ submission: Submission, because reason: String = "the request was cancelled") {
+        settle(submission, .failure(CurlError(.cancelled, "\(what(submission)): \(reason)")))
     }
+
+    private func what(_ submission: Submission) -> String { submission.request.summary(to: base) }
 
     private func startWaiting() {
         while running.count < options.mostConnections, let index = waiting.firstIndex(where: mayStart) {
@@ -95,7 +97,10 @@ final class TransferLoop {
         if submission.ticket.isCancelled { return cancel(submission) }
         do {
             let transfer = try Transfer(submission, to: base, options: options)
-            curl_multi_add_handle(multi, transfer.handle)
+            let code = curl_multi_add_handle(multi, transfer.handle)
+            guard code == CURLM_OK else {
+                return settle(submission, .failure(CurlError(code, during: what(submission))))
+            }
             running[transfer.handle] = transfer
         } catch {
             settle(submission, .failure(error))
@@ -127,9 +132,9 @@ final class TransferLoop {
         let transfers = running
         for (handle, transfer) in transfers {
             remove(handle)
-            cancel(transfer.submission)
+            cancel(transfer.submission, because: "the client was closed")
         }
-        for submission in waiting { cancel(submission) }
+        for submission in waiting { cancel(submission, because: "the client was closed") }
         waiting = []
         mailbox.retire()
         curl_multi_cleanup(multi)

@@ -130,7 +130,7 @@ struct UploadTests {
         let error = try await CurlClient(server.endpoint).failure(
             HTTPRequest(method: "PUT", target: "/", body: .stream(length: 101, source: PatternSource(length: 100))))
         #expect(error.kind == .aborted)
-        #expect(error.message.contains("after 100 of 101 bytes"))
+        #expect(error.message.contains("at byte 100: it ended there, but 101 bytes"))
     }
 
     @Test("A source that has more than announced is cut off there")
