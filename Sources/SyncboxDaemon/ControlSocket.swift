@@ -18,11 +18,6 @@ import Systemd
 /// Each answer is what the closure returns, in JSON; errors are `application/problem+json`. Who may connect is decided
 /// by the file system: the socket's mode is 0660, so root and the daemon's group may.
 package struct ControlSocket: Service {
-    /// The socket's file name in its directory.
-    package static let fileName = "control.sock"
-    /// The longest path of a Unix socket in bytes (unix(7)), with its final zero.
-    private static let longestPath = 108
-
     private let path: String
     private let lock: ControlLock
     private let logger: Logger
@@ -37,15 +32,16 @@ package struct ControlSocket: Service {
 
     /// Where the socket is: in `$RUNTIME_DIRECTORY`; for a daemon run by hand, in its state directory.
     package static func path(_ environment: ServiceEnvironment, stateDirectory: String) -> String {
-        "\(environment.runtimeDirectory ?? stateDirectory)/\(fileName)"
+        "\(environment.runtimeDirectory ?? stateDirectory)/\(DaemonKind.controlSocketName)"
     }
 
     /// Takes the lock of the socket at `path`; throws when another daemon has it. `onListening` is called when clients
     /// can connect; it fits `Readiness.require()`.
     package init(path: String, logger: Logger, onListening: @escaping @Sendable () -> Void) throws(FatalError) {
-        guard path.utf8.count < Self.longestPath else {
+        guard path.utf8.count <= SocketAddress.longestSocketPath else {
             throw FatalError(
-                .configuration, "the control socket's path is longer than \(Self.longestPath - 1) bytes: \(path)",
+                .configuration,
+                "the control socket's path is longer than \(SocketAddress.longestSocketPath) bytes: \(path)",
                 remedy: "choose a shorter directory")
         }
         self.path = path

@@ -16,8 +16,8 @@ import Systemd
 ///   they are withheld on purpose rather than by accident.
 /// - Actors that wait for each other, a continuation that is never resumed, a lost wake-up: the same, as long as the
 ///   part said that it has work. A part that rests is believed.
-/// - All threads of the cooperative pool blocked or spinning: each tick puts a task into the pool which does nothing but
-///   answer; a pool that does not run it within the interval is silent like any other part.
+/// - All threads of the cooperative pool blocked or spinning: each tick puts a task into the pool that only answers; a
+///   pool that does not run it within the interval is silent like any other part.
 /// - A process that is stopped, out of memory or spinning in a signal handler: no thread runs, no ping is sent.
 ///
 /// From a part's last beat it takes at most two and a half intervals until the manager acts: one until the beat is

@@ -4,7 +4,7 @@ import Systemd
 
 /// Keeps the line of text up to date that `systemctl status` shows of the daemon.
 ///
-/// The daemon's parts call `refresh()` whenever something may have changed. The text is made then, at most once in every
+/// The daemon's parts call `refresh()` whenever something may have changed. The text is made then, at most once in each
 /// `gap`, and sent when it differs from the last one. The last change is never lost: it shows after the gap at the
 /// latest. Nothing is done while nothing changes.
 package struct StatusLine: Service {

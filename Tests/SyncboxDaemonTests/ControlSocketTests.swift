@@ -42,8 +42,8 @@ struct ControlSocketTests {
         try await running
     }
 
-    /// What curl gets: the status, the content type, the body. It is awaited without holding a thread of the pool, since
-    /// the answer comes from there.
+    /// What curl gets: the status, the content type, the body. It is awaited without holding a thread of the pool, where
+    /// the answer is made.
     private func curl(_ method: String, _ route: String) async throws -> (status: Int, type: String, body: Data) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// Waits until `condition` holds, looking every few milliseconds, and fails the test when it has not come to hold in ten
-/// seconds. For what another process, the kernel or another thread does in its own time.
+/// Waits until `condition` holds, looking every few milliseconds, and fails the test when it has not come to hold in
+/// ten seconds. For what another process, the kernel or another thread does in its own time.
 func eventually(
     sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
