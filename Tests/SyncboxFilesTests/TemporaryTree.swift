@@ -58,12 +58,6 @@ final class TemporaryTree: Sendable {
         try run("/usr/bin/stat", ["--format", format, absolute(path)])
     }
 
-    /// All paths below the tree with kind, mode, modification time and target, ordered: what find(1) sees.
-    func listing(_ path: String = "") throws -> [String] {
-        try run("/usr/bin/find", [absolute(path), "-mindepth", "1", "-printf", "%P %y %m %T@ %l\\n"])
-            .split(separator: "\n").map(String.init).sorted()
-    }
-
     @discardableResult
     func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()

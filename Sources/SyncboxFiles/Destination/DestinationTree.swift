@@ -119,6 +119,7 @@ package final class DestinationTree: Sendable {
     /// Sets the mode and modification time of what is at `path`, without following a symbolic link there; of the root only
     /// the modification time, and of a symbolic link, which has no mode.
     package func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) {
+        try checkMirrored(path)
         if entry.kind != .symbolicLink && !path.isRoot { try setMode(entry.mode, at: path) }
         let there = try openPlace(path)
         try root.setModified(entry.modified, of: there, path: path)
@@ -180,15 +181,27 @@ package final class DestinationTree: Sendable {
         opened.withLock { opened in opened = opened.filter { $0.key != path && !$0.key.isBelow(path) } }
     }
 
+    /// Throws `.reserved` for Syncbox's own directory and what is in it.
+    private func checkMirrored(_ path: RelativePath) throws(FileError) {
+        guard let first = path.components.first, first.elementsEqual(Staging.reservedName) else { return }
+        throw FileError(.reserved, operation: "open", path: path)
+    }
+
     /// Runs `body` with the directory that holds `path`, a second time with everything opened up when it was not permitted.
     private func withParent<Value>(
         of path: RelativePath, and further: RelativePath? = nil, _ body: (Descriptor) throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        guard path.components.first.map({ !$0.elementsEqual(Staging.reservedName) }) ?? true else {
-            throw FileError(.reserved, operation: "open", path: path)
-        }
+        try checkMirrored(path)
         let directories = path.ancestors + (further.map { [$0] } ?? [])
         return try openingUp(directories) { () throws(FileError) in try body(root.openParent(of: path)) }
+    }
+
+    private func openIfPresent(_ path: RelativePath) throws(FileError) -> Descriptor? {
+        do throws(FileError) {
+            return try root.open(path, LINUX_O_PATH | O_NOFOLLOW)
+        } catch  where error.isAbsence {
+            return nil
+        }
     }
 
     private func openingUp<Value>(
@@ -207,7 +220,7 @@ package final class DestinationTree: Sendable {
     private func openUp(_ directories: [RelativePath]) throws(FileError) -> Bool {
         var hasOpened = false
         for path in directories where !path.isRoot {
-            let place = try root.open(path, LINUX_O_PATH | O_NOFOLLOW)
+            guard let place = try openIfPresent(path) else { continue }
             let status = try root.calls.status(of: place, path: path)
             guard status.kind == .directory, status.stx_mode & 0o700 != 0o700, status.stx_uid == geteuid() else {
                 continue

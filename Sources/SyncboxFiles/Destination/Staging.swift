@@ -10,7 +10,7 @@ import SyncboxCore
 /// second server can. What a crash left behind is swept away when it is opened. Every call blocks.
 ///
 ///     <destination>/.syncbox/lock          flock(2), held while this object lives
-///     <destination>/.syncbox/staging/      t-N: staged entries and what they displaced;  u-ID: uploads
+///     <destination>/.syncbox/staging/      t-R-N: staged entries and what they displaced;  u-ID: uploads
 package final class Staging: Sendable {
     /// The name at the top of a destination that is Syncbox's own and never mirrored.
     package static let reservedName: [UInt8] = Array(".syncbox".utf8)
@@ -18,6 +18,8 @@ package final class Staging: Sendable {
     let root: Root
     let directory: Descriptor
     private let lock: Descriptor
+    /// Differs from that of every Staging before, whose names a sweep still meets.
+    private let prefix = "t-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))-"
     private let lastNumber = Atomic<UInt64>(0)
 
     /// Takes the destination, and removes everything that is staged in it but the uploads named by `uploads`.
@@ -39,7 +41,7 @@ package final class Staging: Sendable {
 
     /// A name that nothing in the directory has.
     func freshName() -> [UInt8] {
-        Array("t-\(lastNumber.add(1, ordering: .relaxed).newValue)".utf8)
+        Array((prefix + String(lastNumber.add(1, ordering: .relaxed).newValue)).utf8)
     }
 
     /// The name of an upload's content.
