@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import GRDB
+import SyncboxCore
+
+/// One entry of the tree, as its row has it.
+struct CatalogRow: Hashable, Sendable {
+    /// The row's number: the same for as long as the entry is known, also when it is moved.
+    var id: Int64
+    /// The row of the directory that holds it.
+    var parent: Int64
+    /// Its name there.
+    var name: [UInt8]
+    /// What is there.
+    var entry: Entry
+    /// What the destination showed when it was recorded.
+    var imprint: Imprint
+}
+
+extension CatalogRow {
+    /// The columns, in the order in which `init(_:)` reads them.
+    static let columns =
+        "id, parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed"
+
+    /// Reads the `columns`. Throws when they hold what no entry can be: the database is damaged.
+    init(_ row: Row) throws {
+        // Numbers are taken as they are stored: GRDB ends the process when one doesn't fit a smaller type.
+        guard let kind = Entry.Kind(rawValue: UInt8(truncatingIfNeeded: row[3] as Int64)) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an entry of an unknown kind")
+        }
+        id = row[0]
+        parent = row[1]
+        name = try row.bytes(2)
+        let mode = UInt16(truncatingIfNeeded: row[4] as Int64)
+        let modified = Timestamp(seconds: row[5], nanoseconds: UInt32(truncatingIfNeeded: row[6] as Int64))
+        switch kind {
+        case .file:
+            let size = UInt64(bitPattern: row[7])
+            entry = .file(size: size, digest: Digest(try row.bytes(8)), mode: mode, modified: modified)
+        case .directory: entry = .directory(mode: mode, modified: modified)
+        case .symbolicLink: entry = .symbolicLink(target: try row.bytes(9), modified: modified)
+        }
+        imprint = Imprint(inode: UInt64(bitPattern: row[10]), born: row[11], changed: row[12])
+    }
+}
+
+extension Entry {
+    /// `kind` to `target`, as arguments of a statement.
+    var columns: StatementArguments {
+        [
+            kind.rawValue, mode, modified.seconds, modified.nanoseconds, Int64(bitPattern: size),
+            digest.map { Data($0.bytes) }, target.isEmpty ? nil : Data(target),
+        ]
+    }
+}
+
+extension Imprint {
+    /// `inode`, `born` and `changed`, as arguments of a statement.
+    var columns: StatementArguments { [Int64(bitPattern: inode), born, changed] }
+}
+
+extension StatementArguments {
+    /// The row of a directory and a name in it.
+    init(parent: Int64, name: some Collection<UInt8>) {
+        self = [parent, Data(name)]
+    }
+}
+
+extension Row {
+    /// A column's bytes; none for NULL.
+    fileprivate func bytes(_ index: Int) throws -> [UInt8] {
+        try withUnsafeData(atIndex: index) { data in data.map { Array($0) } ?? [] }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+import SyncboxCore
+
+/// The catalog while one batch is applied to it: what the batch has recorded so far is seen by what follows in it, and
+/// by nobody else until the transaction is committed.
+///
+/// It lives as long as the closure that it was given to, and is used on one thread.
+final class CatalogTransaction {
+    let tree: CatalogTree
+    /// The state, and what the tree adds up to at this point.
+    private(set) var summary: CatalogSummary
+    /// Rows of directories that were looked up, so that a thousand files in one directory cost one lookup of it.
+    private var directories: [RelativePath: Int64] = [.root: CatalogSchema.root]
+
+    init(_ database: Database) throws {
+        tree = CatalogTree(database: database)
+        summary = try tree.summary()
+    }
+
+    /// The row of the directory at `path`; nil when nothing or something else is there.
+    func directory(_ path: RelativePath) throws -> Int64? {
+        if let known = directories[path] { return known }
+        guard let parent = try path.parent.flatMap(directory),
+            let row = try tree.row(path.name, in: parent), row.entry.kind == .directory
+        else { return nil }
+        directories[path] = row.id
+        return row.id
+    }
+
+    /// What is recorded at `path`; nil for nothing.
+    func row(at path: RelativePath) throws -> CatalogRow? {
+        guard let parent = path.parent else { return try tree.row(id: CatalogSchema.root) }
+        return try directory(parent).flatMap { try tree.row(path.name, in: $0) }
+    }
+
+    /// Records that `entry` is at `path`, instead of whatever was there. Below what stays a directory everything stays; what
+    /// was below a directory that becomes something else must have been forgotten before. The directory above is known.
+    func record(_ entry: Entry, at path: RelativePath, imprint: Imprint) throws {
+        guard let old = try row(at: path) else { return try insert(entry, at: path, imprint: imprint) }
+        summary.bytes = summary.bytes &- old.entry.size &+ entry.size
+        if old.entry.kind == .directory, entry.kind != .directory { directories[path] = nil }
+        try execute(
+            "UPDATE entry SET kind = ?, mode = ?, seconds = ?, nanoseconds = ?, size = ?, digest = ?, target = ?,"
+                + " inode = ?, born = ?, changed = ? WHERE id = ?", entry.columns + imprint.columns + [old.id])
+    }
+
+    private func insert(_ entry: Entry, at path: RelativePath, imprint: Imprint) throws {
+        guard let parent = try path.parent.flatMap(directory) else {
+            preconditionFailure("nothing is recorded below what is no directory")
+        }
+        try execute(
+            "INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            StatementArguments(parent: parent, name: path.name) + entry.columns + imprint.columns)
+        summary.entries += 1
+        summary.bytes &+= entry.size
+    }
+
+    /// Records that what `row` describes, with all below it, is at `path` now. Nothing may be recorded there; the directory
+    /// above is known.
+    func move(_ row: CatalogRow, to path: RelativePath) throws {
+        guard let parent = try path.parent.flatMap(directory) else {
+            preconditionFailure("nothing is recorded below what is no directory")
+        }
+        try execute(
+            "UPDATE entry SET parent = ?, name = ? WHERE id = ?",
+            StatementArguments(parent: parent, name: path.name) + [row.id])
+        // Paths below both places lead elsewhere now.
+        directories = [.root: CatalogSchema.root]
+    }
+
+    /// Records that nothing is at `row`'s place any more. For a directory, what was below it must have been forgotten before.
+    func forget(_ row: CatalogRow) throws {
+        try execute("DELETE FROM entry WHERE id = ?", [row.id])
+        summary.entries -= 1
+        summary.bytes &-= row.entry.size
+        if row.entry.kind == .directory { directories = [.root: CatalogSchema.root] }
+    }
+
+    /// Raises the sequence by one: the catalog is another one than before.
+    func raiseSequence() {
+        summary.state = summary.state.next
+    }
+
+    /// Writes the state and the sums, as the last statement of the transaction.
+    func finish() throws {
+        try execute(
+            "UPDATE meta SET sequence = ?, entries = ?, bytes = ?",
+            [
+                Int64(bitPattern: summary.state.sequence), Int64(bitPattern: summary.entries),
+                Int64(bitPattern: summary.bytes),
+            ])
+    }
+
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try tree.database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+import SyncboxCore
+
+/// The tree of entries as one transaction of the database sees it.
+struct CatalogTree {
+    let database: Database
+
+    /// How many rows of a directory are fetched at once where there may be any number.
+    static let portion = 500
+
+    /// What `directory` holds under `name`; nil for nothing.
+    func row(_ name: some Collection<UInt8>, in directory: Int64) throws -> CatalogRow? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name = ?")
+        return try Row.fetchOne(statement, arguments: StatementArguments(parent: directory, name: name))
+            .map(CatalogRow.init)
+    }
+
+    /// What is at `path`; nil for nothing. The root is a row too.
+    func row(at path: RelativePath) throws -> CatalogRow? {
+        guard var found = try row(id: CatalogSchema.root) else { return nil }
+        for name in path.components {
+            guard let next = try row(name, in: found.id) else { return nil }
+            found = next
+        }
+        return found
+    }
+
+    /// The row of that number.
+    func row(id: Int64) throws -> CatalogRow? {
+        let statement = try database.cachedStatement(sql: "SELECT \(CatalogRow.columns) FROM entry WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [id]).map(CatalogRow.init)
+    }
+
+    /// At most `limit` of the entries that `directory` holds, those behind `name` in the order of names.
+    func children(of directory: Int64, after name: [UInt8] = [], limit: Int = portion) throws -> [CatalogRow] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name > ? ORDER BY name LIMIT ?")
+        let arguments = StatementArguments(parent: directory, name: name) + [limit]
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        var children: [CatalogRow] = []
+        while let row = try rows.next() { children.append(try CatalogRow(row)) }
+        return children
+    }
+
+    /// The state and what the tree adds up to.
+    func summary() throws -> CatalogSummary {
+        let statement = try database.cachedStatement(sql: "SELECT epoch, sequence, entries, bytes FROM meta")
+        guard let row = try Row.fetchOne(statement) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the state is missing")
+        }
+        let state = ShareState(epoch: UInt64(bitPattern: row[0]), sequence: UInt64(bitPattern: row[1]))
+        return CatalogSummary(state: state, entries: UInt64(bitPattern: row[2]), bytes: UInt64(bitPattern: row[3]))
+    }
+}
+
+/// What a catalog holds, in numbers.
+struct CatalogSummary: Hashable, Sendable {
+    /// The state that these numbers belong to.
+    var state: ShareState
+    /// How many files, directories and symbolic links there are; the root is not counted.
+    var entries: UInt64
+    /// How many bytes the files have.
+    var bytes: UInt64
+}
