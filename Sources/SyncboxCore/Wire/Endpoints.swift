@@ -11,6 +11,11 @@ package enum Endpoints {
     /// The whole length of an upload, in bytes.
     package static let lengthHeader = "Upload-Length"
 
+    /// The mode of an entry that is put by itself, in octal digits.
+    package static let modeHeader = "Syncbox-Mode"
+    /// The modification time of an entry that is put by itself: seconds since the epoch, with up to 9 decimals.
+    package static let modifiedHeader = "Syncbox-Modified"
+
     /// `GET`: the share's state (`ShareDescription`).
     package static func share(_ share: String) -> String { "/v1/shares/\(share)" }
 
