@@ -50,6 +50,11 @@ final class Catalog: Sendable {
         }
     }
 
+    /// The uploads that are under way, with their whole lengths.
+    func uploads() throws -> [UploadID: UInt64] {
+        try pool.read { database in try CatalogTree(database: database).uploads() }
+    }
+
     /// Gives `body` the catalog to change, and commits what it did as one. Nothing is changed when it throws. One
     /// transaction goes on at a time; readers see the state before it until it is committed.
     func transaction<Result>(_ body: (CatalogTransaction) throws -> Result) throws -> Result {
@@ -86,6 +91,11 @@ final class Catalog: Sendable {
         }
     }
 
+    /// Copies what was committed into the database's own file, and syncs it: what a relaxed share does later.
+    func checkpoint() throws {
+        try pool.writeWithoutTransaction { database in _ = try database.checkpoint(.passive) }
+    }
+
     /// Closes the database in good order, so that the next daemon needs no check. Nothing may be called afterwards.
     func close() throws {
         try setOpen(false)
@@ -110,4 +120,15 @@ final class Catalog: Sendable {
 extension DatabaseError {
     /// Whether the file itself is at fault, and trying again is of no use.
     var isDamage: Bool { resultCode == .SQLITE_CORRUPT || resultCode == .SQLITE_NOTADB }
+
+    /// How the trouble is told to people, and on the wire.
+    var problemKind: ProblemKind {
+        switch resultCode {
+        case .SQLITE_FULL: .noSpace
+        case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB: .inputOutput
+        case .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_AUTH: .permission
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+        default: .other
+        }
+    }
 }

@@ -12,8 +12,10 @@ enum CatalogSchema {
         migrator.registerMigration("1 entries") { database in
             try database.execute(sql: entries)
             try database.execute(sql: meta)
+            try database.execute(sql: uploads)
             try database.execute(
-                sql: "INSERT INTO entry (id, parent, name, kind, mode, seconds, nanoseconds, size, inode, born, changed)"
+                sql:
+                    "INSERT INTO entry (id, parent, name, kind, mode, seconds, nanoseconds, size, inode, born, changed)"
                     + " VALUES (?, 0, x'', 2, 0, 0, 0, 0, 0, 0, 0)", arguments: [root])
             // Drawn at random, so that a client notices that the catalog it knows has been lost.
             let epoch = Int64(bitPattern: UInt64.random(in: .min ... .max))
@@ -44,6 +46,14 @@ enum CatalogSchema {
             born INTEGER NOT NULL,
             changed INTEGER NOT NULL,
             UNIQUE (parent, name)
+        ) STRICT
+        """
+
+    /// The uploads that are under way, so that they outlive a restart. What has arrived is the staged file's length.
+    private static let uploads = """
+        CREATE TABLE upload (
+            id TEXT PRIMARY KEY NOT NULL,
+            length INTEGER NOT NULL
         ) STRICT
         """
 

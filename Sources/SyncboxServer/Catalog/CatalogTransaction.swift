@@ -78,6 +78,32 @@ final class CatalogTransaction {
         if row.entry.kind == .directory { directories = [.root: CatalogSchema.root] }
     }
 
+    /// Records that nothing is below `row` any more, however much that was.
+    func forgetBelow(_ row: CatalogRow) throws {
+        guard row.entry.kind == .directory else { return }
+        let below = """
+            WITH RECURSIVE below(id) AS (
+                SELECT id FROM entry WHERE parent = ?
+                UNION ALL SELECT entry.id FROM entry JOIN below ON entry.parent = below.id)
+            """
+        let sums = try Row.fetchOne(
+            tree.database, sql: below + " SELECT count(*), sum(size) FROM entry WHERE id IN below", arguments: [row.id])
+        summary.entries -= UInt64(sums?[0] as Int64? ?? 0)
+        summary.bytes &-= UInt64(bitPattern: sums?[1] as Int64? ?? 0)
+        try execute(below + " DELETE FROM entry WHERE id IN below", [row.id])
+        directories = [.root: CatalogSchema.root]
+    }
+
+    /// Records that an upload is under way.
+    func record(_ upload: UploadID, length: UInt64) throws {
+        try execute("INSERT INTO upload (id, length) VALUES (?, ?)", [upload.text, Int64(bitPattern: length)])
+    }
+
+    /// Records that an upload has ended.
+    func forget(_ upload: UploadID) throws {
+        try execute("DELETE FROM upload WHERE id = ?", [upload.text])
+    }
+
     /// Raises the sequence by one: the catalog is another one than before.
     func raiseSequence() {
         summary.state = summary.state.next

@@ -44,6 +44,15 @@ struct CatalogTree {
         return children
     }
 
+    /// The uploads that are under way, with their whole lengths.
+    func uploads() throws -> [UploadID: UInt64] {
+        var found: [UploadID: UInt64] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT id, length FROM upload") {
+            if let id = UploadID(row[0]) { found[id] = UInt64(bitPattern: row[1]) }
+        }
+        return found
+    }
+
     /// The state and what the tree adds up to.
     func summary() throws -> CatalogSummary {
         let statement = try database.cachedStatement(sql: "SELECT epoch, sequence, entries, bytes FROM meta")

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncboxCore
+import SyncboxFiles
+
+extension PublishChange {
+    /// Gives every directory in which something was published its recorded mode and time back, the deepest first: what is
+    /// above it may be closed by its own mode.
+    func restoreDirectories() throws {
+        for path in directories.sorted(by: >) {
+            guard let row = try catalog.row(at: path), row.entry.kind == .directory, row.isSet else { continue }
+            do {
+                try tree.setMetadata(row.entry, at: path)
+            } catch {
+                // Whoever removed it, or took it over, changed the destination. Neither makes what was published less durable.
+                guard error.isAbsence || error.code == .permission else { throw error }
+            }
+        }
+        try tree.restoreModes()
+    }
+
+    /// Makes every name and every mode and time durable that the batch changed. Returns how many system calls that took.
+    func syncEntries() throws(FileError) {
+        let changed = directories.union(entries)
+        if !changed.isEmpty { try tree.syncEntries(at: changed) }
+    }
+}
+
+extension CatalogRow {
+    /// Whether the client has ever said what the entry looks like; it need not for the root.
+    fileprivate var isSet: Bool { imprint.inode != 0 }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncboxCore
+import SyncboxFiles
+
+extension PublishChange {
+    /// Moves what is recorded at `from` to `path`.
+    ///
+    ///     recorded at from    on the disk               what is done
+    ///     as expected         at from, as recorded      rename, record
+    ///     as expected         at path, the same inode   record: the rename was done before, and the record lost
+    ///     nothing             at path, as expected      nothing: the whole batch was done before
+    ///     anything else                                 nothing: precondition failed
+    func move(_ from: RelativePath, to path: RelativePath, expected: Entry) throws -> Outcome {
+        guard let row = try catalog.row(at: from) else {
+            let isDone = try catalog.row(at: path)?.entry.isMoved(expected) ?? false
+            return isDone ? .acknowledged : .preconditionFailed
+        }
+        guard row.entry.isMoved(expected), try isInKnownDirectory(path) else { return .preconditionFailed }
+        let replaced = try catalog.row(at: path)
+        if case .present(let there) = try tree.look(at: from), row.isUnchanged(there) {
+            guard replaced?.entry.kind != .directory else { return .preconditionFailed }
+            // A directory can't replace anything in one step.
+            if row.entry.kind == .directory, replaced != nil { try tree.remove(path) }
+            guard try rename(row, from: from, to: path) else { return .preconditionFailed }
+        } else {
+            guard !from.isBelow(path), case .present(let there) = try tree.look(at: path),
+                row.imprint.isSameEntry(as: there)
+            else { return .preconditionFailed }
+        }
+        if let replaced {
+            try catalog.forgetBelow(replaced)
+            try catalog.forget(replaced)
+        }
+        touchDirectory(of: from)
+        rename(from, to: path)
+        try catalog.move(row, to: path)
+        try record(row.entry, at: path)
+        if row.entry.kind == .directory { entries.insert(path) }
+        return .acknowledged
+    }
+
+    /// Renames on the disk. False when something that Syncbox did not put there is in the way and can't be replaced: an empty
+    /// directory can, anything in one is the client's to send beside it.
+    private func rename(_ row: CatalogRow, from: RelativePath, to path: RelativePath) throws -> Bool {
+        do {
+            try inRemadeDirectories(path) { try tree.move(from, to: path, kind: row.entry.kind) }
+        } catch let error as FileError where error.code == .exists || error.code == .isDirectory {
+            do {
+                try tree.remove(path)
+            } catch {
+                guard error.code == .notEmpty else { throw error }
+                return false
+            }
+            try tree.move(from, to: path, kind: row.entry.kind)
+            notes.append(.replaced(path))
+        }
+        return true
+    }
+}
+
+extension Entry {
+    /// Whether this is what a client calls `expected`. A directory may have got another time meanwhile: moving it is right.
+    fileprivate func isMoved(_ expected: Entry) -> Bool {
+        kind == .directory ? expected.kind == .directory : self == expected
+    }
+}

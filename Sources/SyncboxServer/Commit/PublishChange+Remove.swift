@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncboxCore
+import SyncboxFiles
+
+extension PublishChange {
+    /// Removes what the catalog knows at `path` and below it. What it doesn't know stays, and with it the directories that
+    /// lead there; that is told as a problem. What can't be removed stays recorded.
+    func remove(_ path: RelativePath) throws -> Outcome {
+        guard let row = try catalog.row(at: path) else { return .acknowledged }
+        var left = Left()
+        try removeTree(row, at: path, &left)
+        touchDirectory(of: path)
+        if let problem = left.problem { return .problem(problem.problemKind, problem.description) }
+        if left.foreign > 0 {
+            notes.append(.kept(path, count: left.foreign))
+            return .problem(.other, "\(left.foreign) entries that Syncbox did not put there are in the way")
+        }
+        return .acknowledged
+    }
+
+    /// What a removal left behind.
+    private struct Left {
+        /// Entries that Syncbox did not put there.
+        var foreign = 0
+        /// The first thing that could not be removed.
+        var problem: FileError?
+    }
+
+    /// Removes one row, and before it those below. Returns whether it is gone.
+    @discardableResult
+    private func removeTree(_ row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+        if try isMovedHere(row, path) {
+            try catalog.forgetBelow(row)
+            try catalog.forget(row)
+            return true
+        }
+        if row.entry.kind == .directory, try !removeChildren(of: row, at: path, &left) {
+            directories.insert(path)
+            return false
+        }
+        do {
+            try tree.remove(path)
+        } catch let error where error.code == .notEmpty {
+            left.foreign += (try? tree.root.list(path).count) ?? 1
+            directories.insert(path)
+            return false
+        } catch {
+            left.problem = left.problem ?? error
+            return false
+        }
+        try catalog.forget(row)
+        return true
+    }
+
+    private func removeChildren(of row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+        var areGone = true
+        var last: [UInt8] = []
+        while true {
+            let children = try catalog.tree.children(of: row.id, after: last)
+            guard let next = children.last?.name else { return areGone }
+            for child in children {
+                areGone = try removeTree(child, at: path.appending(child.name), &left) && areGone
+            }
+            last = next
+        }
+    }
+
+    /// Whether what stands here is not the row's entry but one that this batch moves here later: it did so before a crash,
+    /// and what the row describes was removed then.
+    private func isMovedHere(_ row: CatalogRow, _ path: RelativePath) throws -> Bool {
+        guard !moving.isEmpty, case .present(let there) = try tree.look(at: path) else { return false }
+        return !row.imprint.isSameEntry(as: there) && moving.contains(there.identity.inode)
+    }
+}

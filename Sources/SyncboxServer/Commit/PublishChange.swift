@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncboxCore
+import SyncboxFiles
+
+/// Applies the changes of one batch, in order, to the destination and to the catalog's open transaction.
+///
+/// A `FileError` belongs to one change and becomes its outcome; an error of the catalog ends the batch. After a crash, or a
+/// batch that could not be recorded, the destination is ahead of the catalog: each step below first asks whether what it
+/// is about to do has been done, so that the same changes, sent again, succeed and never touch what they made before.
+final class PublishChange {
+    let tree: DestinationTree
+    let catalog: CatalogTransaction
+    /// Directories in which a name has changed: their own times are to be restored and their names to be synced.
+    var directories: Set<RelativePath> = []
+    /// Entries whose own metadata is to be synced.
+    var entries: Set<RelativePath> = []
+    /// What was in the way and has been taken out of the tree, to be removed once the batch is recorded.
+    private(set) var displaced: [StagedEntry] = []
+    /// What the operator should read about, in the order of the changes.
+    var notes: [Note] = []
+    /// Inodes that the batch moves. Where one of them stands already in a place that is to be removed first, the batch is
+    /// being repeated.
+    let moving: Set<UInt64>
+
+    /// Something unusual that was met.
+    enum Note: Hashable, Sendable {
+        /// An entry that Syncbox did not put there was replaced.
+        case replaced(RelativePath)
+        /// Entries that Syncbox did not put there keep a directory from being removed.
+        case kept(RelativePath, count: Int)
+        /// Directories that the catalog knows were missing and have been made again.
+        case remade(RelativePath)
+    }
+
+    init(_ changes: [StagedChange], tree: DestinationTree, catalog: CatalogTransaction) throws {
+        self.tree = tree
+        self.catalog = catalog
+        var moving: Set<UInt64> = []
+        for case .move(_, let from, _) in changes.map(\.change) {
+            if let row = try catalog.row(at: from) { moving.insert(row.imprint.inode) }
+        }
+        self.moving = moving
+    }
+
+    /// Applies one change and tells what became of it. Throws what the catalog throws.
+    func publish(_ staged: StagedChange) throws -> Outcome {
+        do {
+            switch staged.change {
+            case .put(let path, let entry, _), .link(let path, let entry):
+                guard let content = staged.staged else { preconditionFailure("a put without an outcome is staged") }
+                return try put(content, entry, at: path)
+            case .makeDirectory(let path, let entry):
+                return try makeDirectory(entry, at: path, onlyIfMissing: staged.isOptional)
+            case .move(let path, let from, let expected): return try move(from, to: path, expected: expected)
+            case .remove(let path): return try remove(path)
+            case .setMetadata(let path, let entry): return try setMetadata(entry, at: path)
+            }
+        } catch let error as FileError {
+            return .problem(error)
+        }
+    }
+
+    private func put(_ staged: StagedEntry, _ entry: Entry, at path: RelativePath) throws -> Outcome {
+        guard try isInKnownDirectory(path) else { return .preconditionFailed }
+        let old = try catalog.row(at: path)
+        let displaced = try inRemadeDirectories(path) {
+            try tree.publish(staged, at: path, replacingDirectory: true)
+        }
+        if let displaced {
+            self.displaced.append(displaced)
+            if old?.entry.kind != .directory { notes.append(.replaced(path)) }
+        }
+        if let old { try catalog.forgetBelow(old) }
+        try record(entry, at: path)
+        if entry.kind == .symbolicLink { entries.insert(path) }
+        return .acknowledged
+    }
+
+    private func makeDirectory(_ entry: Entry, at path: RelativePath, onlyIfMissing: Bool) throws -> Outcome {
+        guard try isInKnownDirectory(path) else { return .preconditionFailed }
+        if onlyIfMissing, try catalog.directory(path) != nil { return .acknowledged }
+        try inRemadeDirectories(path) { try tree.makeDirectory(at: path, mode: entry.mode) }
+        try tree.setMetadata(entry, at: path)
+        try record(entry, at: path)
+        directories.insert(path)
+        return .acknowledged
+    }
+
+    private func setMetadata(_ entry: Entry, at path: RelativePath) throws -> Outcome {
+        guard let row = try catalog.row(at: path), row.entry.hasSameContent(as: entry),
+            case .present(let there) = try tree.look(at: path), path.isRoot || row.isUnchanged(there)
+        else { return .preconditionFailed }
+        try tree.setMetadata(entry, at: path)
+        try record(entry, at: path, changesDirectory: false)
+        entries.insert(path)
+        return .acknowledged
+    }
+
+    /// Whether the catalog has a directory that `path` can be in.
+    func isInKnownDirectory(_ path: RelativePath) throws -> Bool {
+        try path.parent.flatMap(catalog.directory) != nil
+    }
+
+    /// Records what was just published at `path`, with what a look at it shows.
+    func record(_ entry: Entry, at path: RelativePath, changesDirectory: Bool = true) throws {
+        guard case .present(let observed) = try tree.look(at: path), observed.entry.kind == entry.kind else {
+            throw FileError(.busy, operation: "stat", path: path)
+        }
+        try catalog.record(entry, at: path, imprint: Imprint(observed))
+        if changesDirectory, let parent = path.parent { directories.insert(parent) }
+    }
+
+    /// Runs `body`, and once more when a directory above `path` turned out to be missing and could be made again: the
+    /// catalog knows it, so it was there.
+    func inRemadeDirectories<Value>(_ path: RelativePath, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as FileError where error.isAbsence {
+            for directory in path.ancestors.dropFirst() {
+                guard let row = try catalog.row(at: directory) else { throw error }
+                try tree.makeDirectory(at: directory, mode: row.entry.mode)
+                try record(row.entry, at: directory)
+                directories.insert(directory)
+            }
+            if let parent = path.parent { notes.append(.remade(parent)) }
+            return try body()
+        }
+    }
+
+    /// Notes that a name in the directory at `path` has changed.
+    func touchDirectory(of path: RelativePath) {
+        if let parent = path.parent { directories.insert(parent) }
+    }
+
+    /// Notes that what was known to be at `old`, or below it, is at `new` now.
+    func rename(_ old: RelativePath, to new: RelativePath) {
+        directories = Set(directories.map { $0.moved(from: old, to: new) ?? $0 })
+        entries = Set(entries.map { $0.moved(from: old, to: new) ?? $0 })
+    }
+}
+
+extension CatalogRow {
+    /// Whether `there`, which stands at the row's place, is what was recorded: the same entry, not written to since.
+    func isUnchanged(_ there: Observed) -> Bool {
+        guard imprint.isSameEntry(as: there), entry.kind == there.entry.kind else { return false }
+        guard entry.kind == .file else { return true }
+        // The time alone may have been set back, or been rounded by the file system; a changed mode does no harm.
+        return there.entry.size == entry.size
+            && (imprint.isSameVersion(as: there) || there.entry.modified == entry.modified)
+    }
+}
+
+extension Entry {
+    /// Whether `other` differs in mode and modification time at most.
+    func hasSameContent(as other: Entry) -> Bool {
+        kind == other.kind && size == other.size && digest == other.digest && target == other.target
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hummingbird
+import NIOCore
+import SyncboxCore
+import SyncboxDaemon
+
+/// What can be asked of a share: which function answers which method of which resource, and nothing else.
+struct Routes {
+    let share: Share
+    let caller: Caller
+
+    /// Answers a request whose method the resource has.
+    func respond(to request: Request, _ resource: Resource) async throws -> Response {
+        switch (request.method, resource) {
+        case (.get, .share), (.head, .share): try describe()
+        case (.get, .manifest(_, let path)), (.head, .manifest(_, let path)): try manifest(after: path)
+        case (.post, .batches): try await batch(request)
+        default: throw HTTPError.notFound
+        }
+    }
+
+    /// `GET /v1/shares`: those that the key is good for.
+    static func shares(_ shares: [String: Share], _ caller: Caller) throws -> Response {
+        let visible = shares.values.filter { caller.key.shares.contains($0.name) }.map(\.description)
+        return try Response(json: visible.sorted { $0.name < $1.name })
+    }
+
+    /// `GET /v1/shares/{share}`.
+    private func describe() throws -> Response {
+        try Response(json: share.description)
+    }
+
+    /// `GET /v1/shares/{share}/manifest`: one page of what the catalog holds.
+    private func manifest(after path: RelativePath?) throws -> Response {
+        try caller.permissions(anyOf: [.read, .write])
+        return Response(wire: try share.catalog.page(after: path).encoded())
+    }
+
+    /// `POST /v1/shares/{share}/batches`.
+    private func batch(_ request: Request) async throws -> Response {
+        switch try await CommitBatch(share: share, caller: caller).run(request.body) {
+        case .committed(let reply): Response(wire: reply.encoded())
+        case .conflict: try Response(status: .conflict, json: share.description)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hummingbird
+import Logging
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+
+/// Answers requests: finds out who asks and for what, hands over to the route, and turns every error into
+/// `application/problem+json` (RFC 9457).
+///
+/// A request is served on threads that may block from its first byte to its last, so that reading a piece of a body and
+/// writing it to the disk costs one change of threads.
+struct ServerResponder: HTTPResponder {
+    let server: Server
+
+    func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        try await withTaskExecutorPreference(server.threads) {
+            do {
+                let response = try await route(request, context)
+                return request.method == .head ? response.createHeadResponse() : response
+            } catch {
+                if !(error is HTTPError) {
+                    server.logger.error("\(request.method) \(request.uri.path) failed: \(error)")
+                }
+                return try Response(error, to: request)
+            }
+        }
+    }
+
+    private func route(_ request: Request, _ origin: RequestOrigin) async throws -> Response {
+        let resource: Resource?
+        do { resource = try Resource(target: request.head.path ?? "/") } catch { throw HTTPError.badRequest(error) }
+        if resource == .health { return try Response(json: ["status": "ok"]) }
+        let caller = try authenticate(request, origin)
+        guard let resource else { throw HTTPError.notFound }
+        guard resource.methods.contains(request.method.rawValue) else {
+            throw HTTPError(.methodNotAllowed, headers: [.allow: resource.methods.joined(separator: ", ")])
+        }
+        guard let name = resource.share else { return try Routes.shares(server.shares, caller) }
+        guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
+        return try await share.leased(to: writer(request)) {
+            try await Routes(share: share, caller: caller).respond(to: request, resource)
+        }
+    }
+
+    private func authenticate(_ request: Request, _ origin: RequestOrigin) throws -> Caller {
+        let words = request.headers[.authorization]?.split(separator: " ", maxSplits: 1)
+        if let words, words.count == 2, words[0].lowercased() == "bearer",
+            let caller = server.keyring.caller(bearing: words[1])
+        {
+            return caller
+        }
+        server.refusals.log(origin.address, hasKey: words != nil)
+        throw HTTPError(
+            .unauthorized, headers: [.wwwAuthenticate: "Bearer realm=\"syncbox\""],
+            message: "the request needs a valid key: Authorization: Bearer SECRET")
+    }
+
+    private func writer(_ request: Request) throws -> WriterName? {
+        guard let text = request.headers[.syncboxWriter] else { return nil }
+        guard let writer = WriterName(text) else {
+            throw HTTPError(
+                .badRequest,
+                message: "\(Endpoints.writerHeader) must have 1 to \(WriterName.longest) printable characters")
+        }
+        return writer
+    }
+}
+
+extension Share {
+    /// Runs `body` while `writer` holds the lease; without a writer just so. Throws 423 while another one holds it.
+    fileprivate func leased(to writer: WriterName?, _ body: () async throws -> Response) async throws -> Response {
+        guard let writer else { return try await body() }
+        if let holder = beginLease(writer) {
+            let seconds = max(1, ContinuousClock.now.duration(to: holder.end).components.seconds + 1)
+            throw HTTPError(
+                .leased, headers: [.retryAfter: String(seconds)],
+                message: "\(holder.writer) writes to this share, and for \(seconds) s more unless it goes on")
+        }
+        defer { endLease(writer) }
+        return try await body()
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import SyncboxCore
+import SyncboxFiles
+
+/// What answers requests: the open shares, the keys, and the threads on which the work is done.
+final class Server: Sendable {
+    /// The shares, by name. Which there are is fixed while the server runs.
+    let shares: [String: Share]
+    /// Who may do what.
+    let keyring: Keyring
+    /// Threads that may block.
+    let threads: FileThreads
+    /// Who was refused lately.
+    let refusals: RefusalLog
+    let logger: Logger
+
+    /// How many threads serve requests: as many may be writing, or waiting for a disk, at the same time.
+    static let threadCount = 8
+
+    init(shares: [Share], keys: [String: ServerSettings.Key], threads: FileThreads, logger: Logger) {
+        self.shares = Dictionary(uniqueKeysWithValues: shares.map { ($0.name, $0) })
+        keyring = Keyring(keys)
+        self.threads = threads
+        refusals = RefusalLog(logger: logger)
+        self.logger = logger
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+import Synchronization
+
+/// A named destination: its tree of files, the catalog of what is in it, and who writes to it.
+final class Share: Sendable {
+    /// Its name, as the settings and URLs have it.
+    let name: String
+    /// Where the files are.
+    let tree: DestinationTree
+    /// What of it is durable.
+    let catalog: Catalog
+    /// Contents that are on their way.
+    let uploads: Uploads
+    /// Whose turn it is to commit.
+    let order = CommitOrder()
+    /// Beats while a batch is committed.
+    let pulse: Pulse
+    /// Logs with the share's name.
+    let logger: Logger
+
+    private let promise: Mutex<ServerSettings.Durability>
+    private let lease = Mutex(Lease<ContinuousClock.Instant>())
+    private let counters = Mutex(Counters())
+
+    private struct Counters {
+        var changes: UInt64 = 0
+        var batches: UInt64 = 0
+        var syncs: UInt64 = 0
+        /// Whether something was published that a relaxed share has yet to sync.
+        var hasUnsynced = false
+    }
+
+    init(
+        name: String, tree: DestinationTree, catalog: Catalog, durability: ServerSettings.Durability, pulse: Pulse,
+        logger: Logger
+    ) throws {
+        self.name = name
+        self.tree = tree
+        self.catalog = catalog
+        self.pulse = pulse
+        var logger = logger
+        logger[metadataKey: "share"] = "\(name)"
+        self.logger = logger
+        uploads = try Uploads(staging: tree.staging, catalog: catalog)
+        promise = Mutex(durability)
+    }
+
+    /// What an acknowledgement promises.
+    var durability: ServerSettings.Durability { promise.withLock { $0 } }
+
+    /// Changes what an acknowledgement promises from the next batch on. Waits for a batch that is being recorded.
+    func setDurability(_ durability: ServerSettings.Durability) throws {
+        if durability == self.durability { return }
+        try catalog.setDurability(durability)
+        promise.withLock { $0 = durability }
+        logger.notice("the share is \(durability.rawValue) from now on")
+    }
+
+    /// What the server tells of the share.
+    var description: ShareDescription {
+        let summary = catalog.summary
+        return ShareDescription(
+            name: name, state: summary.state, entries: summary.entries, bytes: summary.bytes,
+            durability: durability.rawValue)
+    }
+
+    /// The share as `syncbox status` shows it.
+    var status: ServerStatus.Share {
+        let (changes, batches, syncs) = counters.withLock { ($0.changes, $0.batches, $0.syncs) }
+        let writer = lease.withLock { $0.holder(at: .now)?.writer }
+        return ServerStatus.Share(
+            description: description, changes: changes, batches: batches, syncs: syncs, writer: writer)
+    }
+
+    /// Counts a batch that was committed.
+    func count(_ outcomes: [Outcome]) {
+        counters.withLock { counters in
+            counters.batches += 1
+            counters.changes += UInt64(outcomes.count { $0 == .acknowledged })
+        }
+    }
+
+    /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
+    func remove(_ staged: StagedEntry) {
+        do { try tree.staging.remove(staged) } catch { logger.warning("something staged stays: \(error)") }
+    }
+}
+
+extension Share {
+    /// Takes the lease for one request of `writer`. Returns who holds it, when that is another.
+    func beginLease(_ writer: WriterName) -> Lease<ContinuousClock.Instant>.Holder? {
+        lease.withLock { $0.begin(writer, at: .now) }
+    }
+
+    /// Ends the request that `beginLease` began.
+    func endLease(_ writer: WriterName) {
+        lease.withLock { $0.end(writer, at: .now) }
+    }
+}
+
+extension Share {
+    /// Makes staged contents durable before they are published, as far as the share promises that.
+    func syncContents(_ staged: [StagedEntry]) throws(FileError) {
+        guard durability == .durable, !staged.isEmpty else { return }
+        try tree.syncContents(of: staged)
+        counters.withLock { $0.syncs += 1 }
+    }
+
+    /// Makes what was published durable before it is recorded, as far as the share promises that.
+    func sync(_ published: PublishChange) throws(FileError) {
+        guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
+        try published.syncEntries()
+        counters.withLock { $0.syncs += 1 }
+    }
+
+    /// Makes durable what a relaxed share has published since the last time.
+    func syncLater() throws {
+        guard counters.withLock({ $0.hasUnsynced }) else { return }
+        counters.withLock { $0.hasUnsynced = false }
+        do {
+            try tree.syncFileSystem()
+            try catalog.checkpoint()
+        } catch {
+            counters.withLock { $0.hasUnsynced = true }
+            throw error
+        }
+        counters.withLock { $0.syncs += 1 }
+    }
+}

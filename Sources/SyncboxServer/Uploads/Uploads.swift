@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import SyncboxCore
+import SyncboxFiles
+import Synchronization
+
+/// The contents of large files that are on their way to one share, beside its batches.
+///
+/// An upload is begun with its length, filled from its start to its end in parts, and ended by the put that publishes it.
+/// It outlives a restart. One request at a time works on it. Calls that touch the disk block.
+final class Uploads: Sendable {
+    /// The most uploads of a share that may be under way.
+    static let most = 64
+    /// How long an upload may rest before it is given up.
+    static let longestRest = Duration.seconds(24 * 60 * 60)
+
+    private struct Upload {
+        let content: StagedUpload
+        /// The whole length, in bytes.
+        let length: UInt64
+        var isTaken = false
+        var touched: ContinuousClock.Instant
+    }
+
+    private let staging: Staging
+    private let catalog: Catalog
+    private let uploads: Mutex<[UploadID: Upload]>
+
+    /// Goes on with the uploads that the catalog knows; one whose content is gone is forgotten.
+    init(staging: Staging, catalog: Catalog) throws {
+        self.staging = staging
+        self.catalog = catalog
+        var found: [UploadID: Upload] = [:]
+        for (id, length) in try catalog.uploads() {
+            if let content = try staging.openUpload(id) {
+                found[id] = Upload(content: content, length: length, touched: .now)
+            } else {
+                try catalog.transaction { try $0.forget(id) }
+            }
+        }
+        uploads = Mutex(found)
+    }
+
+    /// Begins an upload of `length` bytes, after giving up what rested too long. nil when there are too many.
+    func begin(length: UInt64) throws -> UploadID? {
+        try sweep(at: .now)
+        guard uploads.withLock({ $0.count }) < Self.most else { return nil }
+        let id = UploadID.random()
+        let content = try staging.createUpload(id)
+        try catalog.transaction { try $0.record(id, length: length) }
+        uploads.withLock { $0[id] = Upload(content: content, length: length, touched: .now) }
+        return id
+    }
+
+    /// An upload in the hands of one request.
+    struct Taken {
+        let content: StagedUpload
+        /// The whole length, in bytes.
+        let length: UInt64
+    }
+
+    /// Why an upload can't be taken.
+    enum Refusal: Error {
+        /// There is none of that name, or it has ended.
+        case unknown
+        /// Another request works on it.
+        case taken
+    }
+
+    /// Takes an upload for one request, until `release(_:)`.
+    func take(_ id: UploadID) throws(Refusal) -> Taken {
+        let result = uploads.withLock { uploads -> Result<Taken, Refusal> in
+            guard let upload = uploads[id] else { return .failure(.unknown) }
+            guard !upload.isTaken else { return .failure(.taken) }
+            uploads[id]?.isTaken = true
+            return .success(Taken(content: upload.content, length: upload.length))
+        }
+        return try result.get()
+    }
+
+    /// Lets go of an upload that was taken. Where it has ended nothing is done.
+    func release(_ id: UploadID) {
+        uploads.withLock { uploads in
+            uploads[id]?.isTaken = false
+            uploads[id]?.touched = .now
+        }
+    }
+
+    /// What became of making an upload ready to be published.
+    enum Finished {
+        /// Its content is what was announced, and stays taken until it is forgotten or released.
+        case ready(StagedEntry)
+        /// There is no such upload, or another request works on it.
+        case unknown
+        /// It is not what was announced; it has been given up.
+        case corrupt
+    }
+
+    /// Verifies the size and digest of an upload and gives it its mode and time. Reads what was not digested on arrival.
+    func finish(_ id: UploadID, as entry: Entry) throws(FileError) -> Finished {
+        let taken: Taken
+        do { taken = try take(id) } catch { return .unknown }
+        do throws(FileError) {
+            guard try taken.content.length() == entry.size, try taken.content.digest() == entry.digest else {
+                try staging.removeUpload(id)
+                forget(id)
+                return .corrupt
+            }
+            return .ready(try taken.content.finish(as: entry))
+        } catch {
+            release(id)
+            throw error
+        }
+    }
+
+    /// Ends an upload that has been published.
+    func forget(_ id: UploadID) {
+        uploads.withLock { $0[id] = nil }
+    }
+
+    /// Gives an upload up: its content is removed. To be called by who has taken it.
+    func remove(_ id: UploadID) throws {
+        try staging.removeUpload(id)
+        try catalog.transaction { try $0.forget(id) }
+        forget(id)
+    }
+
+    /// Gives up what rested longer than it may.
+    func sweep(at now: ContinuousClock.Instant) throws {
+        let old = uploads.withLock { uploads in
+            let old = uploads.filter { !$0.value.isTaken && $0.value.touched.advanced(by: Self.longestRest) < now }.keys
+            for id in old { uploads[id]?.isTaken = true }
+            return Array(old)
+        }
+        for id in old { try remove(id) }
+    }
+}
+
+extension UploadID {
+    /// Digits of the names that are drawn: 5 bits each.
+    private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567")
+
+    /// A name that nobody can guess: 130 random bits.
+    static func random() -> UploadID {
+        let text = String((0..<26).map { _ in digits[Int.random(in: digits.indices)] })
+        guard let id = UploadID(text) else { preconditionFailure("letters and digits name an upload") }
+        return id
+    }
+}
