@@ -22,6 +22,7 @@ final class Share: Sendable {
     /// Logs with the share's name.
     let logger: Logger
 
+    private let didChange: @Sendable () -> Void
     private let promise: Mutex<ServerSettings.Durability>
     private let lease = Mutex(Lease<ContinuousClock.Instant>())
     private let counters = Mutex(Counters())
@@ -36,12 +37,13 @@ final class Share: Sendable {
 
     init(
         name: String, tree: DestinationTree, catalog: Catalog, durability: ServerSettings.Durability, pulse: Pulse,
-        logger: Logger
+        logger: Logger, didChange: @escaping @Sendable () -> Void = {}
     ) throws {
         self.name = name
         self.tree = tree
         self.catalog = catalog
         self.pulse = pulse
+        self.didChange = didChange
         var logger = logger
         logger[metadataKey: "share"] = "\(name)"
         self.logger = logger
@@ -82,6 +84,7 @@ final class Share: Sendable {
             counters.batches += 1
             counters.changes += UInt64(outcomes.count { $0 == .acknowledged })
         }
+        didChange()
     }
 
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.

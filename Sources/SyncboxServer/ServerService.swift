@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+
+/// Listens for requests until the shutdown, finishes those that are being served, and closes the catalogs.
+struct ServerService: Service {
+    /// How long a connection may be idle, or a request may stall while it is read.
+    static let longestIdle = TimeAmount.seconds(120)
+
+    let server: Server
+    let listen: SyncboxCore.SocketAddress
+    /// Called when clients can connect.
+    let onListening: @Sendable () -> Void
+
+    func run() async throws {
+        let application = Application(
+            responder: ServerResponder(server: server),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)),
+            configuration: ApplicationConfiguration(address: address),
+            onServerRunning: { _ in
+                server.logger.log(.started, .notice, "listening on \(listen)")
+                onListening()
+            },
+            logger: server.logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw FatalError(
+                .unavailable, "cannot listen on \(listen): \(error)", remedy: "is another server running there?")
+        }
+        try await server.threads.run { [server] in
+            for share in server.shares.values { try share.catalog.close() }
+        }
+    }
+
+    private var address: BindAddress {
+        switch listen {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+}
+
+/// Lets a connection read up to 256 KiB at once: large bodies arrive with fewer changes of threads. The buffer grows with
+/// what arrives, so that idle and small connections cost little.
+private final class ReadBuffer: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 2 << 10, initial: 16 << 10, maximum: 256 << 10)
+        // A channel that can't (an embedded one, in tests) reads as it does.
+        _ = context.channel.setOption(ChannelOptions.recvAllocator, value: allocator)
+    }
+}
