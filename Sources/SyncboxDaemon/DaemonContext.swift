@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import SyncboxCore
 import Systemd
 
 /// What a daemon's parts speak with the outside by. `runDaemon` makes it and hands it to whoever assembles the daemon.
@@ -28,5 +29,10 @@ package struct DaemonContext: Sendable {
         self.notifier = notifier
         readiness = Readiness(notifier: notifier)
         heartbeat = Heartbeat(interval: watchdogInterval, notifier: notifier, logger: logger)
+    }
+
+    /// Logs from now on what is at least of this level.
+    package func setLogLevel(_ level: LogLevel) {
+        logThreshold.level = Logger.Level(level)
     }
 }
