@@ -30,7 +30,7 @@ struct GitOracleTests {
         }
     }
 
-    @Test("git ignores the same paths of a random tree", arguments: 0..<8 as Range<UInt64>)
+    @Test("git ignores the same paths of a random tree", arguments: 0..<6 as Range<UInt64>)
     func randomTrees(block: UInt64) throws {
         var counts = (ignored: 0, all: 0)
         for number in 0..<Self.seedsInABlock {
