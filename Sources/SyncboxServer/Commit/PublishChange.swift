@@ -78,7 +78,9 @@ final class PublishChange {
 
     private func makeDirectory(_ entry: Entry, at path: RelativePath, onlyIfMissing: Bool) throws -> Outcome {
         guard try isInKnownDirectory(path) else { return .preconditionFailed }
-        if onlyIfMissing, try catalog.directory(path) != nil { return .acknowledged }
+        if onlyIfMissing, let row = try catalog.row(at: path) {
+            return row.entry.kind == .directory ? .acknowledged : .preconditionFailed
+        }
         try inRemadeDirectories(path) { try tree.makeDirectory(at: path, mode: entry.mode) }
         try tree.setMetadata(entry, at: path)
         try record(entry, at: path)

@@ -3,11 +3,14 @@ import Hummingbird
 import NIOCore
 import SyncboxCore
 import SyncboxDaemon
+import SyncboxFiles
 
 /// What can be asked of a share: which function answers which method of which resource, and nothing else.
 struct Routes {
     let share: Share
     let caller: Caller
+    /// Where work goes on that outlives the function that began it: an answer's body.
+    let threads: FileThreads
 
     /// Answers a request whose method the resource has.
     func respond(to request: Request, _ resource: Resource) async throws -> Response {
@@ -15,6 +18,18 @@ struct Routes {
         case (.get, .share), (.head, .share): try describe()
         case (.get, .manifest(_, let path)), (.head, .manifest(_, let path)): try manifest(after: path)
         case (.post, .batches): try await batch(request)
+        case (.post, .uploads): try beginUpload(request)
+        case (.head, .upload(_, let id)): try lookAtUpload(id)
+        case (.patch, .upload(_, let id)): try await appendToUpload(id, request)
+        case (.delete, .upload(_, let id)): try removeUpload(id)
+        case (.get, .file(_, let path)), (.head, .file(_, let path)): try getFile(path, request)
+        case (.put, .file(_, let path)): try await putFile(path, request)
+        case (.delete, .file(_, let path)): try await remove(path, isDirectory: false)
+        case (.get, .directory(_, let path, let after)), (.head, .directory(_, let path, let after)):
+            try list(path, after: after)
+        case (.put, .directory(_, let path, _)): try await putDirectory(path, request)
+        case (.delete, .directory(_, let path, _)): try await remove(path, isDirectory: true)
+        case (.post, .move): try await move(request)
         default: throw HTTPError.notFound
         }
     }

@@ -39,7 +39,7 @@ struct ServerResponder: HTTPResponder {
         guard let name = resource.share else { return try Routes.shares(server.shares, caller) }
         guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
         return try await share.leased(to: writer(request)) {
-            try await Routes(share: share, caller: caller).respond(to: request, resource)
+            try await Routes(share: share, caller: caller, threads: server.threads).respond(to: request, resource)
         }
     }
 

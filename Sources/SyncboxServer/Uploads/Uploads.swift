@@ -77,6 +77,11 @@ final class Uploads: Sendable {
         return try result.get()
     }
 
+    /// An upload that may be in the hands of another request, to see how far it has come; nil when there is none.
+    func find(_ id: UploadID) -> Taken? {
+        uploads.withLock { $0[id] }.map { Taken(content: $0.content, length: $0.length) }
+    }
+
     /// Lets go of an upload that was taken. Where it has ended nothing is done.
     func release(_ id: UploadID) {
         uploads.withLock { uploads in
