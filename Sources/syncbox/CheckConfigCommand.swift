@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SyncboxCore
+import SyncboxFiles
+
+/// `syncbox check-config FILE...`: reads settings as the daemons do, and tells every mistake.
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Tell every mistake in settings files.",
+        discussion: """
+            Reads each file with its drop-ins (FILE.d/*.conf), as a daemon started by its unit would. Whether a file is a \
+            server's or a client's shows from its sections. Each mistake is one line:
+
+              file:line: [section] key = value: what is wrong; what would be right
+
+            \([ExitCode.success, .usage, .configuration].helpText)
+            """)
+
+    @Argument(help: "Settings files, such as /etc/syncbox/server.conf.", completion: .file(extensions: ["conf"]))
+    var files: [String]
+
+    func run() throws {
+        var isRight = true
+        for file in files {
+            do throws(SettingsMistakes) {
+                try Self.check(file)
+                print("\(file): OK")
+            } catch {
+                print(error)
+                isRight = false
+            }
+        }
+        if !isRight { throw CommandFailure(.configuration) }
+    }
+
+    private static func check(_ path: String) throws(SettingsMistakes) {
+        let files = try SettingsFile.readWithDropIns(path)
+        switch DaemonKind(of: files) {
+        case .server: _ = try ServerSettings.parse(files, environment: DaemonKind.server.environment)
+        case .client(let instance):
+            _ = try ClientSettings.parse(files, environment: DaemonKind.client(instance: instance).environment)
+        case nil:
+            let mistake = SettingsMistake(
+                file: path, wrong: "is neither a server's nor a client's settings",
+                right: "start with [server] or [client]")
+            throw SettingsMistakes([mistake])
+        }
+    }
+}

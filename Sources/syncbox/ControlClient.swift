@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import CurlHTTP
+import FoundationEssentials
+import SyncboxCore
+
+/// Asks one daemon, by HTTP over its control socket.
+struct ControlClient {
+    /// How long a daemon may take to answer a question about its state.
+    static let longestAnswer = Duration.seconds(10)
+    /// The longest answer, in bytes.
+    static let mostAnswerBytes = 16 << 20
+
+    /// The socket's path.
+    let socket: String
+    /// Whose socket it is; nil where the path alone is known.
+    let daemon: DaemonKind?
+
+    /// A client of the daemon at its own socket, or at `socket`.
+    init(_ daemon: DaemonKind) {
+        self.daemon = daemon
+        socket = daemon.controlSocket
+    }
+
+    /// A client of whatever daemon listens at `socket`.
+    init(socket: String) {
+        daemon = nil
+        self.socket = socket
+    }
+
+    /// Answers what `GET /v1/NAME` does, decoded. Throws `.unavailable` where no daemon answers, `.noPermission` where the
+    /// socket may not be used, `.protocolMismatch` where the answer isn't understood.
+    func get<Answer: Decodable>(_ name: String) async throws(CommandFailure) -> Answer {
+        try checkAccess()
+        let response: HTTPResponse
+        do {
+            let client = try CurlClient(base: .unix(path: socket), options: .init(userAgent: "syncbox"))
+            response = try await client.send(
+                HTTPRequest(
+                    method: "GET", target: "/v1/\(name)", timeouts: HTTPTimeouts(total: Self.longestAnswer),
+                    mostResponseBytes: Self.mostAnswerBytes))
+        } catch {
+            throw CommandFailure(error.kind == .protocolViolation ? .protocolMismatch : .unavailable, down("\(error)"))
+        }
+        guard response.isSuccess else {
+            throw CommandFailure(.protocolMismatch, "\(socket) answered with status \(response.status)")
+        }
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+        } catch {
+            throw CommandFailure(.protocolMismatch, "the answer of \(socket) is not understood: \(error)")
+        }
+    }
+
+    /// libcurl tells no reason why a Unix socket can't be connected to; access(2) does. Connecting takes the right to
+    /// write (unix(7)).
+    private func checkAccess() throws(CommandFailure) {
+        guard access(socket, W_OK) != 0 else { return }
+        switch linux_errno() {
+        case EACCES, EPERM:
+            throw CommandFailure(
+                .noPermission, "\(socket) may not be used; run this as root or as a member of the socket's group")
+        case let number: throw CommandFailure(.unavailable, down(String(cString: linux_error_text(number))))
+        }
+    }
+
+    private func down(_ reason: String) -> String {
+        guard let daemon else { return "no daemon answers at \(socket): \(reason)" }
+        return """
+            \(daemon.unit) does not answer: \(reason)
+              start it:         systemctl start \(daemon.unit)
+              see what it said: journalctl -u \(daemon.unit)
+            """
+    }
+}

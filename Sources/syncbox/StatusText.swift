@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+
+extension ServerStatus {
+    /// One line without its end, for a list of daemons.
+    var line: String {
+        let writers = shares.count { $0.writer != nil }
+        return "server: \(counted(shares.count, "share")) on \(listen), \(counted(writers, "writer"))"
+    }
+
+    /// Everything, on several lines; `now` is the time in seconds since the epoch.
+    func details(now: Int64) -> String {
+        let rows = [("listens on", listen), ("runs for", uptime(since: started, now: now))]
+        return (["syncbox-server"] + table(rows) + shares.flatMap(\.lines)).joined(separator: "\n")
+    }
+}
+
+extension ServerStatus.Share {
+    fileprivate var lines: [String] {
+        let rows = [
+            ("holds", "\(counted(description.entries, "entry", "entries")), \(byteText(description.bytes))"),
+            ("durability", description.durability),
+            (
+                "applied",
+                "\(counted(changes, "change")) in \(counted(batches, "batch", "batches")), \(counted(syncs, "sync"))"
+            ),
+            ("writer", writer ?? "none"),
+        ]
+        return ["  share \(description.name)"] + table(rows, indent: 4)
+    }
+}
+
+extension ClientStatus {
+    /// One line without its end, for a list of daemons.
+    var line: String {
+        var parts = [
+            "\(instance): \(state)", "\(counted(confirmed, "entry", "entries")) confirmed", "\(pending) pending",
+        ]
+        if link != "up" { parts.append("link: \(link)") }
+        if problemCount > 0 { parts.append(counted(problemCount, "problem")) }
+        if brake != nil { parts.append("deletions held") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// Everything, on several lines; `now` is the time in seconds since the epoch.
+    func details(now: Int64) -> String {
+        var rows = [
+            ("state", state),
+            ("source", source),
+            ("server", "\(server), share \(share)"),
+            ("link", link),
+            ("confirmed", counted(confirmed, "entry", "entries")),
+            ("pending", "\(counted(pending, "path")), \(inFlight) on the way"),
+            (
+                "sent",
+                "\(counted(changes, "change")) in \(counted(batches, "batch", "batches")), \(byteText(bytesSent))"
+            ),
+            ("watches", counted(watches, "directory", "directories")),
+            ("skipped", counted(special, "special file")),
+            ("runs for", uptime(since: started, now: now)),
+        ]
+        if let brake { rows.append(("held", "\(brake); release it with: syncbox release \(instance)")) }
+        rows.append(("problems", "\(problemCount)"))
+        return (["syncbox-client@\(instance)"] + table(rows) + problemLines).joined(separator: "\n")
+    }
+
+    private var problemLines: [String] {
+        let listed = problems.map { "    \($0.path): \($0.text) (\($0.kind), tried \(counted($0.attempts, "time")))" }
+        let rest = problemCount - min(problemCount, UInt64(problems.count))
+        return listed + (rest > 0 ? ["    and \(rest) more"] : [])
+    }
+}
+
+/// Names and values in two columns.
+private func table(_ rows: [(name: String, value: String)], indent: Int = 2) -> [String] {
+    let width = 12
+    return rows.map { name, value in
+        String(repeating: " ", count: indent) + name + String(repeating: " ", count: max(1, width - name.count)) + value
+    }
+}
+
+/// `1 path`, `2 paths`.
+private func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+}
+
+private func uptime(since started: Int64, now: Int64) -> String {
+    SettingsValue.text(of: .seconds(max(0, now - started)))
+}
+
+/// Bytes in the largest unit of 1024 that leaves at least 1, rounded down to a tenth.
+private func byteText(_ bytes: UInt64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    guard bytes >= 1024 else { return counted(bytes, "byte") }
+    let power = min((63 - bytes.leadingZeroBitCount) / 10, units.count)
+    let unit = UInt64(1) << (10 * UInt64(power))
+    return "\(bytes / unit).\((bytes % unit) / (unit / 10 + 1)) \(units[power - 1])"
+}
