@@ -91,7 +91,9 @@ package final class Heartbeat: Service {
             return state.silent
         }
         for (name, duration) in silences where !before.contains(name) {
-            logger.error("no progress in the \(name) for \(duration.components.seconds) s; the watchdog is not pinged")
+            logger.error(
+                "no progress in the \(name) for \(duration.components.seconds) s; the watchdog is not pinged",
+                metadata: JournalMessage.silent.metadata(["part": "\(name)"]))
         }
         for name in before where !silences.contains(where: { $0.name == name }) {
             logger.notice("the \(name) gets on again")

@@ -25,12 +25,15 @@ struct ReloadOnHangup: Service {
             try await reload()
             context.logger.notice("reloaded the settings")
         } catch let mistakes as SettingsMistakes {
-            for mistake in mistakes.all {
-                context.logger.error("not reloaded, everything stays as it was: \(mistake)")
-            }
+            for mistake in mistakes.all { refuse(mistake) }
         } catch {
-            context.logger.error("not reloaded, everything stays as it was: \(error)")
+            refuse(error)
         }
         if hasStarted { context.notifier.ready() }
+    }
+
+    private func refuse(_ reason: some Sendable) {
+        context.logger.error(
+            "not reloaded, everything stays as it was: \(reason)", metadata: JournalMessage.notReloaded.metadata())
     }
 }

@@ -40,7 +40,7 @@ package struct JournalLogHandler: LogHandler {
         }
     }
 
-    /// Sends one entry; negative on failure. The fields lie one after another in one buffer; each vector is one of them.
+    /// Sends one entry; negative on failure. The fields lie one after another in one buffer, a vector for each.
     private static func send(_ fields: [[UInt8]]) -> Int32 {
         var bytes = Array(fields.joined())
         return bytes.withUnsafeMutableBytes { buffer in

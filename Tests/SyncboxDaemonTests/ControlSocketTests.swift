@@ -42,8 +42,7 @@ struct ControlSocketTests {
         try await running
     }
 
-    /// What curl gets: the status, the content type, the body. It is awaited without holding a thread of the pool, where
-    /// the answer is made.
+    /// What curl gets: the status, the content type, the body. No thread of the pool is held, where the answer is made.
     private func curl(_ method: String, _ route: String) async throws -> (status: Int, type: String, body: Data) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Glibc
 import Logging
 import Systemd
 import SyncboxDaemon
@@ -32,30 +31,36 @@ struct ServiceEnvironmentTests {
         #expect(JournalStream(parsing: text) == nil)
     }
 
+    /// The device and inode of the file at `path`, `DEVICE:INODE`, by stat(1): what the manager puts into the variable.
+    private static func stream(_ path: String) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/stat")
+        process.arguments = ["-L", "-c", "%d:%i", path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = try #require(try output.fileHandleForReading.readToEnd())
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
     @Test("A descriptor leads to the journal when it is the very file that the manager connected")
-    func stream() throws {
-        let path = NSTemporaryDirectory() + "stream-\(UUID().uuidString)"
-        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        try #require(descriptor >= 0)
-        defer {
-            close(descriptor)
-            unlink(path)
+    func isConnected() throws {
+        let paths = try (0..<2).map { _ in
+            let path = NSTemporaryDirectory() + "stream-\(UUID().uuidString)"
+            try Data().write(to: URL(filePath: path))
+            return path
         }
-        var status = stat()
-        try #require(fstat(descriptor, &status) == 0)
-        let stream = try #require(JournalStream(parsing: "\(status.st_dev):\(status.st_ino)"))
-        #expect(stream.isConnected(to: descriptor))
-        #expect(
-            try #require(JournalStream(parsing: "\(status.st_dev):\(status.st_ino + 1)")).isConnected(to: descriptor)
-                == false)
-        #expect(stream.isConnected(to: -1) == false)
+        let handle = try #require(FileHandle(forReadingAtPath: paths[0]))
+        #expect(try #require(JournalStream(parsing: Self.stream(paths[0]))).isConnected(to: handle.fileDescriptor))
+        let other = try #require(JournalStream(parsing: Self.stream(paths[1])))
+        #expect(!other.isConnected(to: handle.fileDescriptor))
+        #expect(!other.isConnected(to: -1))
+        for path in paths { try FileManager.default.removeItem(atPath: path) }
     }
 
     @Test("The log goes to the journal only where standard error or output leads there")
     func handler() throws {
-        var status = stat()
-        try #require(fstat(STDERR_FILENO, &status) == 0)
-        let there = "\(status.st_dev):\(status.st_ino)"
+        let there = try Self.stream("/dev/stderr")
         for (stream, isJournal) in [(nil, false), ("0:0", false), (there, true)] as [(String?, Bool)] {
             let handler = DaemonLogging.handler(
                 identifier: "x", threshold: LogThreshold(.info),
