@@ -78,6 +78,9 @@ let package = Package(
         .testTarget(
             name: "SyncboxClientTests",
             dependencies: ["SyncboxClient", "SyncboxFiles", "SyncboxCore", "CurlHTTP", .grdb, .logging]),
+        .testTarget(
+            name: "syncboxTests",
+            dependencies: ["syncbox", "SyncboxCore", "SyncboxDaemon", .lifecycle, .logging]),
         .testTarget(name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"]),
         .testTarget(name: "Systemd-Boot", path: "Tests/Systemd", exclude: ["systemd-box"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),

@@ -1,22 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A settings file's name and its bytes, before anything is made of them.
-package struct SettingsFile: Hashable, Sendable {
-    /// The name that mistakes are told under, usually the path.
-    package let name: String
-    /// The whole content.
-    package let bytes: [UInt8]
-
-    package init(name: String, bytes: some Sequence<UInt8>) {
-        self.name = name
-        self.bytes = Array(bytes)
-    }
-
-    package init(name: String, text: String) {
-        self.init(name: name, bytes: text.utf8)
-    }
-}
-
 /// The sections, keys and values of one INI file, each with the place it stands at.
 ///
 ///     # a comment
@@ -179,35 +162,5 @@ extension INIDocument.Section {
     fileprivate mutating func set(_ key: String, _ value: INIDocument.Value?) {
         if values[key] == nil { keys.append(key) }
         values[key] = value
-    }
-}
-
-extension StringProtocol where SubSequence == Substring {
-    /// Without the spaces and tabs at either end.
-    var trimmed: Substring {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        var rest = self.drop(while: isBlank)
-        while let last = rest.last, isBlank(last) { rest.removeLast() }
-        return rest
-    }
-
-    /// Without the comment at the end: `#` or `;` at the start or after white space, outside of quotes, to the end of
-    /// the line. A quote opens only where a word starts.
-    var withoutComment: Substring {
-        var isQuoted = false
-        var previous: Character = " "
-        for index in indices {
-            let character = self[index]
-            let startsWord = previous == " " || previous == "\t"
-            if isQuoted {
-                if character == "\"", previous != "\\" { isQuoted = false }
-            } else if character == "\"", startsWord {
-                isQuoted = true
-            } else if character == "#" || character == ";", startsWord {
-                return self[..<index].trimmed
-            }
-            previous = character
-        }
-        return self[...].trimmed
     }
 }

@@ -1,57 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ServerSettings {
-    /// The keys of `[server]`.
-    package enum ServerKey: String, SettingsKey {
-        case listen
-        case stateDirectory = "state-directory"
-        case logLevel = "log-level"
-
-        package static let section = "server"
-        package static let isNamed = false
-        package var example: String {
-            switch self {
-            case .listen: "127.0.0.1:8730"
-            case .stateDirectory: "/var/lib/syncbox-server"
-            case .logLevel: "info"
-            }
-        }
-    }
-
-    /// The keys of `[share:NAME]`.
-    package enum ShareKey: String, SettingsKey {
-        case path, durability
-
-        package static let section = "share"
-        package static let isNamed = true
-        package var example: String {
-            switch self {
-            case .path: "/srv/mirror/src"
-            case .durability: "durable"
-            }
-        }
-    }
-
-    /// The keys of `[key:NAME]`.
-    package enum KeyKey: String, SettingsKey {
-        case hash, shares, permissions
-
-        package static let section = "key"
-        package static let isNamed = true
-        package var example: String {
-            switch self {
-            case .hash: "sha256:HASH, as syncbox key new prints it"
-            case .shares: "src"
-            case .permissions: "write delete"
-            }
-        }
-    }
-
-    /// Every section that a server's settings may have.
-    package static let sections = [
-        SettingsSection(ServerKey.self), SettingsSection(ShareKey.self), SettingsSection(KeyKey.self),
-    ]
-
     /// What a hash starts with.
     package static let hashPrefix = "sha256:"
 

@@ -35,7 +35,7 @@ package struct SettingsSection: Sendable {
 }
 
 /// The keys of one kind of section: an enumeration whose raw values are the keys as they are written.
-package protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
+protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
     /// What stands before the colon or alone in the section's header: `server`, `share`.
     static var section: String { get }
     /// Whether the header has a name behind a colon: `[share:src]`.

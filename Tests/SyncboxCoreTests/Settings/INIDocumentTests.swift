@@ -110,7 +110,7 @@ import Testing
 
     @Test("Any bytes are read without a crash, and a mistake never spans two lines")
     func anyBytes() {
-        var generator = SplitMix64(state: 20_261_123)
+        var generator = SplitMix(state: 20_261_123)
         let alphabet = Array("[]=:;#\"\\ \t\r\nab.-".utf8) + [0x00, 0x1B, 0x7F, 0xC3, 0xA9, 0xEF, 0xBB, 0xBF, 0xFF]
         for _ in 0..<5_000 {
             let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
@@ -123,17 +123,5 @@ import Testing
 
     private func read(_ text: String, name: String = "f") -> INIDocument {
         INIDocument(reading: SettingsFile(name: name, text: text))
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64: the same numbers for the same seed, everywhere.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

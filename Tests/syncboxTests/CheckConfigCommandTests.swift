@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SyncboxCore
+import Testing
+
+@Suite struct CheckConfigCommandTests {
+    private let directory: String
+
+    init() throws {
+        directory = try temporaryDirectory()
+    }
+
+    @Test("Right files are told to be so, whichever daemon they are for")
+    func right() async throws {
+        defer { clean() }
+        let server = try write("server.conf", "[server]\n[share:src]\npath = /srv/mirror/src\n")
+        let client = try write("src.conf", "[client]\nsource = /srv/src\nserver = http://127.0.0.1:8730\nshare = src\n")
+        let ended = try await runSyncbox("check-config", server, client)
+        #expect(ended.exitCode == 0)
+        #expect(ended.output == "\(server): OK\n\(client): OK\n")
+        #expect(ended.errors.isEmpty)
+    }
+
+    @Test("Every mistake of every file is told on a line of its own, drop-ins included")
+    func wrong() async throws {
+        defer { clean() }
+        let server = try write("server.conf", "[server]\nlog-level = loud\n[share:src]\n")
+        try FileManager.default.createDirectory(atPath: server + ".d", withIntermediateDirectories: true)
+        let dropIn = try write("server.conf.d/more.conf", "[server]\nlisten = 0.0.0.0:1\n")
+        let right = try write("right.conf", "[server]\n")
+        let other = try write("other.conf", "[main]\n")
+        let ended = try await runSyncbox("check-config", server, right, other, "\(directory)/missing.conf")
+        #expect(ended.exitCode == ExitCode.configuration.rawValue)
+        #expect(ended.errors.isEmpty)
+        let expected: [String] = [
+            "\(server):2: [server] log-level = loud: is not known; "
+                + "write trace, debug, info, notice, warning, error or critical",
+            "\(server):3: [share:src] path: is not set; write for example path = /srv/mirror/src",
+            "\(dropIn):2: [server] listen = 0.0.0.0:1: is not a loopback address, and plain text must not leave the "
+                + "machine (TLS isn't configured); listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a "
+                + "proxy with TLS",
+            "\(right): OK",
+            "\(other): is neither a server's nor a client's settings; start with [server] or [client]",
+            "\(directory)/missing.conf: is not there; create it, or name another",
+        ]
+        #expect(ended.output == expected.joined(separator: "\n") + "\n")
+    }
+
+    @Test("Without a file the command line is wrong")
+    func usage() async throws {
+        defer { clean() }
+        #expect(try await runSyncbox("check-config").exitCode == ExitCode.usage.rawValue)
+    }
+
+    private func write(_ name: String, _ text: String) throws -> String {
+        try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(name)"))
+        return "\(directory)/\(name)"
+    }
+
+    private func clean() {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+}
