@@ -53,8 +53,9 @@ enum DocumentationRule {
         return String(word)
     }
 
+    /// Whether the comment above holds a line for readers, among others perhaps, before the attributes.
     private static func isDocumented(_ index: Int, in file: HouseFile) -> Bool {
         let above = file.lines[..<index].reversed().map { $0.drop { $0 == " " } }
-        return above.first { !$0.hasPrefix("@") }?.hasPrefix("///") ?? false
+        return above.drop { $0.hasPrefix("@") }.prefix { $0.hasPrefix("//") }.contains { $0.hasPrefix("///") }
     }
 }

@@ -6,7 +6,7 @@ enum ToldElsewhere {
     /// What Swift's own protocols ask for. Types often have these without naming the protocol where they have them.
     private static let bySwift: Set = [
         "==", "<", "hash(into", "description", "debugDescription", "encode(to", "init(from", "next(", "makeIterator(",
-        "makeAsyncIterator(",
+        "makeAsyncIterator(", "rawValue", "init(rawValue",
     ]
     /// What other protocols ask for, our own among them; holds where the file names the protocol.
     private static let byProtocol: [String: Set<String>] = [
