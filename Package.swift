@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", .grdb, .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", "Systemd", .grdb, .lifecycle, .logging,
             ]),
 
         // Composition roots and the command line.

@@ -11,7 +11,7 @@ package enum Change: Hashable, Sendable {
     /// Makes `path` a symbolic link, replacing whatever is there.
     case link(RelativePath, Entry)
     /// Moves what is recorded at `from`, with all below it, to `path`. `expected` is what the client believes is at
-    /// `from`: where the catalog has something else, nothing is done (`.preconditionFailed`). A file at `path` is replaced.
+    /// `from`: where the catalog has something else, nothing is done (`.preconditionFailed`). Whatever is at `path` is replaced.
     case move(RelativePath, from: RelativePath, expected: Entry)
     /// Removes `path` and everything below it that the catalog knows. Where nothing is, nothing is done.
     case remove(RelativePath)

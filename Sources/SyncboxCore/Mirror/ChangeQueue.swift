@@ -46,21 +46,27 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         case mirrored
         /// It was not its turn after all, by no fault of its own (the link was cut, an upload came first): due again at once.
         case again
+        /// It was changing while it was read. As `failed`, but a touch that settles at once ends the backoff: whoever
+        /// wrote has closed the file. `chance`, 0 up to 1, jitters the backoff.
+        case busy(chance: Double)
         /// It failed. `chance`, 0 up to 1, jitters the backoff.
         case failed(chance: Double)
     }
 
-    private struct State {
+    private struct State: Sendable {
         var firstTouched: Instant
         /// When the path is due; nil while nothing but the flight is known of it.
         var due: Instant?
         var isInFlight = false
         var failures = 0
+        /// Whether the last failure was that the path was changing.
+        var isBusy = false
         /// The end of the backoff, or of the quiet time after it was mirrored.
         var notBefore: Instant?
     }
 
-    private let limits: Limits
+    /// How long paths are held back; may change at any time.
+    package var limits: Limits
     private var states: [RelativePath: State] = [:]
     private var heap = DueHeap<Instant>()
     private var resting = DueHeap<Instant>()
@@ -86,7 +92,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var state = states[path] ?? State(firstTouched: now)
         if state.due == nil { state.firstTouched = now }
         let wanted = settling == .atOnce ? now : now.advanced(by: limits.quiet)
-        let held = max(wanted, state.notBefore ?? wanted)
+        let endsBackoff = state.isBusy && settling == .atOnce
+        let held = endsBackoff ? wanted : max(wanted, state.notBefore ?? wanted)
         let latest = state.firstTouched.advanced(by: limits.longestHold)
         let due = state.failures > 0 ? held : min(held, latest)
         if settling == .whenQuiet, let known = state.due, known <= now { return }
@@ -132,24 +139,27 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         switch ending {
         case .mirrored:
             state.failures = 0
-            state.notBefore = now.advanced(by: limits.quiet)
-            if let due = state.due, due < now.advanced(by: limits.quiet) {
-                setDue(path, &state, now.advanced(by: limits.quiet))
-            }
-            states[path] = state
-            resting.insert(path, due: now.advanced(by: limits.quiet))
+            state.isBusy = false
+            let rested = now.advanced(by: limits.quiet)
+            state.notBefore = rested
+            state.due = state.due.map { max($0, rested) }
+            resting.insert(path, due: rested)
         case .again:
-            states[path] = state
-            touch(path, .atOnce, at: now)
-        case .failed(let chance):
+            if state.due == nil { waitingCount += 1 }
+            state.due = now
+        case .busy(let chance), .failed(let chance):
             state.failures += 1
+            state.isBusy = ending.isBusy
             let end = now.advanced(by: limits.retry.delay(after: state.failures, chance: chance))
             state.notBefore = end
-            if state.failures < limits.retry.attempts || state.due != nil { setDue(path, &state, end) }
-            states[path] = state
-            return state.failures >= limits.retry.attempts
+            if state.failures < limits.retry.attempts || state.due != nil {
+                if state.due == nil { waitingCount += 1 }
+                state.due = end
+            }
         }
-        return false
+        states[path] = state
+        if let due = state.due { heap.insert(path, due: due) }
+        return state.failures >= limits.retry.attempts
     }
 
     /// Notes that the directory `from`, with all below it, has become `to`: whatever waits or is on its way below `from`
@@ -173,17 +183,17 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
 
     private mutating func setDue(_ path: RelativePath, _ state: inout State, _ due: Instant) {
         if state.due == nil { waitingCount += 1 }
-        if state.due != due {
-            state.due = due
-            heap.insert(path, due: due)
-        }
+        let isNew = state.due != due
+        state.due = due
         states[path] = state
+        // What is on its way is not taken a second time: it comes back into the heap when it has ended.
+        if isNew, !state.isInFlight { heap.insert(path, due: due) }
     }
 
     /// The first entry of the heap that still holds, dropping those that were overtaken.
     private mutating func nextValid() -> DueHeap<Instant>.Item? {
         while let item = heap.first {
-            if states[item.path]?.due == item.due { return item }
+            if let state = states[item.path], state.due == item.due, !state.isInFlight { return item }
             _ = heap.removeFirst()
         }
         return nil
@@ -199,4 +209,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
             states[item.path] = nil
         }
     }
+}
+
+extension ChangeQueue.Ending {
+    fileprivate var isBusy: Bool { if case .busy = self { true } else { false } }
 }

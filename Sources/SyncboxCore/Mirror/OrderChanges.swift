@@ -5,7 +5,8 @@
 /// Without moves: removals first (only the topmost of each tree: a removal takes all below it), then everything else in
 /// the order of paths, so that a directory is there before what is in it. Moves speak of the tree before the batch, so:
 ///
-/// 1. what is made at a path comes after what makes a directory above it, and after a removal there or above;
+/// 1. what is made or removed at a path comes after what makes a directory above it, and what is made after a removal
+///    there or above;
 /// 2. a move comes before whatever replaces or removes the place that it leaves, or a directory above that;
 /// 3. of two moves, one of which leaves a place below the other's, the deeper goes first, unless it goes to a place
 ///    below where the other one goes: then it comes second, and leaves from the new name.
@@ -120,9 +121,11 @@ private struct ChangeGraph {
         _ index: Int, _ change: Change, _ sorted: [Change], _ created: [RelativePath: [Int]],
         _ removed: [RelativePath: Int]
     ) {
-        guard !change.isRemoval else { return }
         for above in change.path.ancestors {
             for creator in created[above] ?? [] where sorted[creator].isCreation { add(creator, before: index) }
+        }
+        guard !change.isRemoval else { return }
+        for above in change.path.ancestors {
             if let removal = removed[above] { add(removal, before: index) }
         }
         if let removal = removed[change.path] { add(removal, before: index) }
@@ -140,6 +143,7 @@ private struct ChangeGraph {
                 if target.isBelow(sorted[outer].path) {
                     renameSource(of: index, from: place, to: sorted[outer].path)
                     add(outer, before: index)
+                    connectRenamed(index, below: sorted[outer].path, sorted, created)
                     continue
                 }
                 add(index, before: outer)
@@ -148,6 +152,18 @@ private struct ChangeGraph {
                 add(index, before: creator)
             }
             if let removal = removed[place] { add(index, before: removal) }
+        }
+    }
+
+    /// Rule 2 for a move that leaves from a new name: before whatever is made there, or between there and `outer`.
+    private mutating func connectRenamed(
+        _ index: Int, below outer: RelativePath, _ sorted: [Change], _ created: [RelativePath: [Int]]
+    ) {
+        guard let source = changes[index]?.source else { return }
+        for place in source.ancestors + [source] where place.isBelow(outer) {
+            for creator in created[place] ?? [] where creator != index && sorted[creator].isCreation {
+                add(index, before: creator)
+            }
         }
     }
 

@@ -22,6 +22,16 @@ package struct Entry: Hashable, Sendable {
     /// Where a symbolic link points, as raw bytes; empty for everything else.
     package var target: [UInt8]
 
+    /// An entry whose parts come from a record: nothing is checked.
+    package init(kind: Kind, mode: UInt16, modified: Timestamp, size: UInt64, digest: Digest?, target: [UInt8]) {
+        self.kind = kind
+        self.mode = mode
+        self.modified = modified
+        self.size = size
+        self.digest = digest
+        self.target = target
+    }
+
     /// A file of `size` bytes.
     package static func file(size: UInt64, digest: Digest?, mode: UInt16, modified: Timestamp) -> Entry {
         Entry(kind: .file, mode: mode, modified: modified, size: size, digest: digest, target: [])

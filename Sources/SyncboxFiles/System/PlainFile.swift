@@ -37,6 +37,20 @@ package enum PlainFile {
         return found.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
+    /// Makes a directory that only its owner can enter; one that is there already stays as it is.
+    package static func makeDirectory(_ path: String) throws(FileError) {
+        do throws(FileError) {
+            try SystemCalls(faults: nil).make("mkdir", nil) { outcome(mkdir(path, 0o700)) }
+        } catch  where error.code == .exists {
+            return
+        }
+    }
+
+    /// Gives a file another name, its own with `.damaged` behind it, replacing an older one.
+    package static func putAside(_ path: String) throws(FileError) {
+        try SystemCalls(faults: nil).make("rename", nil) { outcome(rename(path, path + ".damaged")) }
+    }
+
     /// Creates a file that only its owner can read and write, with this content, and syncs it. Never replaces anything:
     /// throws `.exists` where the name is taken, even by a dangling symbolic link. Where writing fails the name is free
     /// again. `faults` makes calls fail, in tests.

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlHTTP
+import GRDB
+import Logging
+import ServiceLifecycle
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+import Systemd
+
+/// Makes the client daemon that the settings in the file `configuration` describe. The instance is named after the file.
+///
+/// Throws `SettingsMistakes`, and `FatalError` where the source, the key or the state directory can't be used. That the
+/// server is away is no error.
+package func assembleClient(configuration: String, context: DaemonContext) async throws -> Daemon {
+    let settings = try loadSettings(ClientSettings.self, from: configuration, environment: context.environment)
+    context.logThreshold.level = Logger.Level(settings.logLevel)
+    let instance = instanceName(of: configuration)
+    let outside = try openOutside(settings)
+    let index = try openIndex(in: settings.stateDirectory, context.logger)
+    let link = ServerLink(
+        client: outside.client, share: settings.share, key: outside.key.text, writer: "\(instance)-\(try index.writer)")
+    let rules = try SourceRules(settings, root: outside.root)
+    let watcher = try Watcher(outside.root) { rules.ignores(directory: $0) }
+    let watching = context.readiness.require()
+    let statusLine = StatusLineBox()
+    let parts = Engine.Parts(
+        instance: instance, settings: settings, root: outside.root, watcher: watcher, rules: rules, link: link,
+        readers: try FileThreads(count: 1, name: "reader"),
+        logger: context.logger, pulse: context.heartbeat.pulse("engine"), onWatching: watching,
+        onStartGoesOn: { context.notifier.extendStart(by: Engine.startExtension) }, onChange: statusLine.refresh)
+    let engine = Engine(parts: parts, index: index)
+    var control = try ControlSocket(
+        path: ControlSocket.path(context.environment, stateDirectory: settings.stateDirectory), logger: context.logger,
+        onListening: context.readiness.require())
+    control.get("status") { await engine.status() }
+    control.post("rescan") {
+        await engine.rescanAll()
+        return await engine.status()
+    }
+    let line = StatusLine(notifier: context.notifier) { await engine.status().line }
+    statusLine.set(line)
+    return Daemon(services: [control, line, EngineService(engine: engine, threads: outside.thread)]) {
+        try await engine.reload(from: configuration, context)
+    }
+}
+
+/// `src` for `/etc/syncbox/client/src.conf`.
+private func instanceName(of configuration: String) -> String {
+    let file = configuration.split(separator: "/").last ?? ""
+    return String(file.hasSuffix(".conf") ? file.dropLast(5) : file)
+}
+
+/// What the engine needs from outside: the source, the link, a thread to live on.
+private struct Outside {
+    var root: Root
+    var key: KeySecret
+    var client: CurlClient
+    var thread: FileThreads
+}
+
+private func openOutside(_ settings: ClientSettings) throws -> Outside {
+    let root: Root
+    do throws(FileError) {
+        root = try Root(opening: settings.source)
+    } catch {
+        throw sourceError(settings.source, error)
+    }
+    let key: KeySecret
+    do {
+        key = try KeySecret(keyFile: PlainFile.read(settings.keyFile, atMost: longestKeyFile))
+    } catch {
+        throw FatalError(
+            .configuration, "the key file \(settings.keyFile) can't be used: \(error)",
+            remedy: "make one with: syncbox key new NAME --share \(settings.share) --output \(settings.keyFile)")
+    }
+    let endpoint: Endpoint =
+        switch settings.server {
+        case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
+        case .unix(let path): .unix(path: path)
+        }
+    let client = try CurlClient(base: endpoint, options: .init(userAgent: "syncbox-client/\(Version.text)"))
+    return Outside(root: root, key: key, client: client, thread: try FileThreads(count: 1, name: "engine"))
+}
+
+/// The longest key file, in bytes.
+private let longestKeyFile = 4096
+
+/// Why the source can't be opened, and what to do.
+private func sourceError(_ source: String, _ error: FileError) -> FatalError {
+    switch error.code {
+    case .notFound:
+        FatalError(
+            .noInput, "the source \(source) does not exist", remedy: "create or mount it; nothing is deleted meanwhile")
+    case .notDirectory: FatalError(.configuration, "the source \(source) is no directory")
+    case .permission:
+        FatalError(
+            .noPermission, "the source \(source) may not be read by this service",
+            remedy: "give its user the right to, or see the unit's ProtectHome= and InaccessiblePaths= (systemctl edit)"
+        )
+    default: FatalError(.noInput, "the source \(source) can't be opened: \(error)")
+    }
+}
+
+/// Opens the index, making its directory where it is missing. A damaged one is put aside: it can be made anew.
+private func openIndex(in directory: String, _ logger: Logger) throws -> Index {
+    do throws(FileError) {
+        try PlainFile.makeDirectory(directory)
+    } catch {
+        throw FatalError(.cannotCreate, "the state directory \(directory) can't be made: \(error)")
+    }
+    let path = "\(directory)/index.sqlite"
+    do {
+        return try Index(path: path)
+    } catch let error as DatabaseError where Index.isDamage(error) {
+        logger.log(.warning, "the index \(path) is damaged and is made anew: \(error)", event: .aligning)
+        try PlainFile.putAside(path)
+        return try Index(path: path)
+    } catch {
+        throw FatalError(.inputOutput, "the index \(path) can't be opened: \(error)")
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+import Systemd
+
+extension Engine {
+    /// What `syncbox status` and the service manager are told.
+    func status() -> ClientStatus {
+        var status = counters
+        let settings = parts.settings
+        status.instance = parts.instance
+        status.source = settings.source
+        status.server = settings.server.description
+        status.share = settings.share
+        status.state = stateWord
+        status.link = linkState.reason ?? (state == nil ? "not tried yet" : "up")
+        status.confirmed = (try? index.count) ?? 0
+        status.pending = UInt64(queue.waitingCount)
+        status.inFlight = UInt64(queue.inFlightCount)
+        status.watches = UInt64(watcher.watchCount)
+        status.problems = problems.first(ClientStatus.mostProblems)
+        status.problemCount = UInt64(problems.count)
+        return status
+    }
+
+    private var stateWord: String {
+        if isStopping { return "stopping" }
+        if !isWatching { return "starting" }
+        if linkState.reason != nil { return "waiting for the server" }
+        if state == nil { return "aligning" }
+        if rescan.isRunning { return "scanning" }
+        return queue.isIdle ? "idle" : "mirroring"
+    }
+
+    /// Reads the settings again and applies those that can change while running: the log level, the ignore patterns, the
+    /// debounce and retry times. Tells which others need a restart.
+    func reload(from path: String, _ context: DaemonContext) throws {
+        let new = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
+        context.logThreshold.level = Logger.Level(new.logLevel)
+        let old = parts.settings
+        if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
+            || new.stateDirectory != old.stateDirectory
+        {
+            parts.logger.warning("source, server, share, key-file and state-directory change with a restart only")
+        }
+        queue.limits = Self.limits(new)
+        try rules.reload(new)
+        rescanAll()
+    }
+}
+
+extension ClientStatus {
+    /// One line for `systemctl status`.
+    var line: String {
+        var line =
+            "\(state): \(confirmed) entries confirmed, \(pending + inFlight) pending, \(watches) directories watched"
+        if problemCount > 0 { line += ", \(problemCount) problems" }
+        if link != "up" { line += "; link: \(link)" }
+        return line
+    }
+}

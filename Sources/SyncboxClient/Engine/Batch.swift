@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+import SyncboxFiles
+
+/// One batch on its way through the client: the paths that were taken, what was found at them, and what to do.
+struct Batch {
+    /// How a path of the batch ends before anything is sent.
+    enum Ending {
+        /// There is nothing to do, or it is not mirrored.
+        case done
+        /// It is taken up again at once: it changed under our hands, or the batch is full.
+        case again
+        /// It could not be looked at or read.
+        case failed(ProblemKind, String)
+        /// An upload comes first; the path stays taken until that has ended.
+        case uploading
+    }
+
+    /// Every path that the batch has taken from the queue.
+    var taken: Set<RelativePath> = []
+    /// What the looks found.
+    var observations: [RelativePath: Observation] = [:]
+    /// Entries that the index knows elsewhere.
+    var moves = Moves()
+    /// What each path needs on the wire, besides its move.
+    var changes: [RelativePath: Change] = [:]
+    /// What the index learns of each path once its changes are acknowledged.
+    var results: [RelativePath: Confirmed] = [:]
+    /// Paths that end without being sent.
+    var endings: [RelativePath: Ending] = [:]
+    /// Bytes of content that the changes carry so far.
+    var contentSize = 0
+
+    /// Whether another content would make the batch too large.
+    var isFull: Bool { contentSize >= WireLimits.contentInBatch }
+
+    /// The paths where a look succeeded, in their order: a directory comes before what is in it.
+    var seen: [(path: RelativePath, observation: Observation)] {
+        observations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension Confirmed {
+    /// What the index knows once the server has acknowledged `observed`, whose digest is known.
+    init(_ observed: Observed) {
+        self.init(entry: observed.entry, identity: observed.identity, changed: observed.changed)
+    }
+}

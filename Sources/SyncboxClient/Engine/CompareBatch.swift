@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SyncboxCore
+import SyncboxFiles
+
+extension Engine {
+    /// How long after a change a second one could hide behind the same timestamp.
+    private static let timestampDoubt = Duration.milliseconds(50)
+
+    /// Compares what the looks found with what is confirmed, and reads the contents that only reading can tell.
+    func compare(_ batch: inout Batch) throws {
+        let seen = batch.seen
+        let origins = seen.compactMap { batch.moves.origin(of: $0.path) }
+        let confirmed = try index.confirmed(at: origins)
+        let moved = Set(batch.moves.all.map(\.to))
+        for (path, observation) in seen {
+            let known = batch.moves.origin(of: path).flatMap { confirmed[$0] }
+            if isUnwanted(path, known.map(asObservation) ?? observation) || isUnwanted(path, observation) {
+                batch.endings[path] = .done
+            } else if moved.contains(path), case .present(let observed) = observation, let known {
+                compareMoved(path, observed, known, &batch)
+            } else {
+                compare(path, observation, known, &batch)
+            }
+        }
+    }
+
+    /// What is gone is ignored or not by what it was.
+    private func asObservation(_ confirmed: Confirmed) -> Observation {
+        .present(
+            Observed(
+                entry: confirmed.entry, identity: Identity(inode: 0, born: .init(seconds: 0)),
+                changed: .init(seconds: 0)))
+    }
+
+    /// A move changes an entry's `changed`, so that a look can't vouch for a file's content; size and time of
+    /// modification do, since a write before the move was an event of its own.
+    private func compareMoved(_ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch) {
+        if known.entry.isEqual(toObserved: observed.entry) {
+            var result = observed
+            result.entry.digest = known.entry.digest
+            batch.results[path] = Confirmed(result)
+        } else {
+            compare(path, .present(observed), known, &batch)
+        }
+    }
+
+    private func compare(
+        _ path: RelativePath, _ observation: Observation, _ known: Confirmed?, _ batch: inout Batch
+    ) {
+        let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent(observation))
+        guard case .present(let observed) = observation else {
+            if case .send(let change) = decision { batch.changes[path] = change } else { batch.endings[path] = .done }
+            return
+        }
+        if observed.entry.kind == .directory, let known, known.identity != observed.identity {
+            // Another directory under the same name: nothing is known of what is in it.
+            rescan.begin(at: path)
+        }
+        switch decision {
+        case .nothing: batch.endings[path] = .done
+        case .refresh: batch.results[path] = Confirmed(observed)
+        case .send(let change):
+            batch.changes[path] = change
+            batch.results[path] = Confirmed(observed)
+        case .readContent: readContent(path, observed, known, &batch)
+        }
+    }
+
+    private func readContent(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch) {
+        if observed.entry.size > UInt64(WireLimits.inlineContent) {
+            return compareUpload(path, observed, known, &batch)
+        }
+        guard !batch.isFull else { return batch.endings[path] = .again }
+        do throws(FileError) {
+            let content = try parts.root.read(path, limit: WireLimits.inlineContent)
+            finishReading(path, content.observed, known, .inline(content.bytes), &batch)
+        } catch {
+            // What grew, vanished or became something else meanwhile is simply looked at again.
+            let isOther = error.isAbsence || error.code == .tooLarge || error.code == .escapes
+            batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
+        }
+    }
+
+    private func compareUpload(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch) {
+        guard let ready = uploads.takeReady(path, observed) else {
+            uploads.want(path, confirmed: known?.entry)
+            return batch.endings[path] = .uploading
+        }
+        finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
+    }
+
+    /// Decides what a file needs whose digest is known; `content` is nil where its bytes are known to be at the server.
+    private func finishReading(
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ content: Change.Content?,
+        _ batch: inout Batch
+    ) {
+        batch.results[path] = Confirmed(observed)
+        switch (SyncboxCore.decide(read: observed.entry, confirmed: known), content) {
+        case (.refresh, _): break
+        case (.setMetadata, _): batch.changes[path] = .setMetadata(path, observed.entry)
+        case (.put, let content?):
+            let change = Change.put(path, observed.entry, content)
+            batch.changes[path] = change
+            batch.contentSize += change.inlineSize
+        case (.put, nil):
+            // The index changed since the digest was compared with it: the content has to be uploaded after all.
+            batch.results[path] = nil
+            batch.endings[path] = .again
+        }
+    }
+
+    private func isRecent(_ observation: Observation) -> Bool {
+        guard case .present(let observed) = observation else { return false }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let age =
+            Duration.seconds(Int64(now.tv_sec) - observed.changed.seconds)
+            + .nanoseconds(Int64(now.tv_nsec) - Int64(observed.changed.nanoseconds))
+        return age < Self.timestampDoubt
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import SyncboxCore
+import SyncboxDaemon
+import SyncboxFiles
+import Synchronization
+
+/// Mirrors one source: takes what the watch saw, decides when and what to send, and remembers what was confirmed.
+///
+/// `run` is called with a task executor of one thread, on which it then looks, reads and asks the index; only the link
+/// to the server is waited for without blocking that thread. Everything that happens reaches it as a wake-up of `run`, which then works at its own pace:
+///
+///     start ─► place watches ─► align the index with the server ─► rescan the source ─► mirror batches as they come due
+///                                      ▲                                │
+///                                      └── another state, a lost reply ─┘
+actor Engine {
+    typealias Clock = ContinuousClock
+
+    /// What the engine is made of, fixed while it runs.
+    struct Parts: Sendable {
+        /// The instance's name.
+        var instance: String
+        var settings: ClientSettings
+        /// The source.
+        var root: Root
+        var watcher: Watcher
+        var rules: SourceRules
+        var link: ServerLink
+        /// Where whole large files are hashed, beside the engine's own thread.
+        var readers: FileThreads
+        var logger: Logger
+        var pulse: Pulse
+        /// Called when the watches stand.
+        var onWatching: @Sendable () -> Void
+        /// Called when the start takes time, so that the service manager waits.
+        var onStartGoesOn: @Sendable () -> Void
+        /// Called when the status may have changed.
+        var onChange: @Sendable () -> Void
+    }
+
+    nonisolated let parts: Parts
+    nonisolated let wakeUps = WakeUps()
+    let index: Index
+
+    var queue: ChangeQueue<Clock.Instant>
+    var linkState: LinkState<Clock.Instant>
+    var rescan = RescanCursor()
+    /// Directories in which a file system was unmounted: what was below them is unknown.
+    var unknown: Set<RelativePath> = []
+    var problems = Problems()
+    var uploads = Uploads()
+    var counters = ClientStatus()
+    var timer = EngineTimer()
+
+    /// The state that the index describes; nil while it must be aligned before anything is sent.
+    var state: ShareState?
+    /// Paths whose move led nowhere, because two names were swapped: sent as if they were new.
+    var withoutMove: Set<RelativePath> = []
+    var isBatchInFlight = false
+    var isAligning = false
+    var hasScanned = false
+    var isWatching = false
+    var isStopping = false
+    /// When the whole source is looked at again because not all of it is watched; nil while all is.
+    var nextSweep: Clock.Instant?
+
+    nonisolated var watcher: Watcher { parts.watcher }
+    nonisolated var rules: SourceRules { parts.rules }
+    nonisolated var link: ServerLink { parts.link }
+
+    init(parts: Parts, index: sending Index) {
+        self.parts = parts
+        self.index = index
+        let limits = Self.limits(parts.settings)
+        queue = ChangeQueue(limits: limits)
+        linkState = LinkState(retry: limits.retry)
+    }
+
+    /// The queue's limits as the settings have them.
+    static func limits(_ settings: ClientSettings) -> ChangeQueue<Clock.Instant>.Limits {
+        let retry = RetryPolicy(
+            first: settings.retry.first, longest: settings.retry.longest, attempts: settings.retry.attempts)
+        return .init(quiet: settings.debounce.quiet, longestHold: settings.debounce.longestHold, retry: retry)
+    }
+
+    /// Runs until `stop()`, and returns when what is in flight has ended. Throws what can't be mended while running.
+    func run() async throws {
+        defer { watcher.stop() }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await self.takeEvents() }
+            for await _ in wakeUps.stream {
+                parts.pulse.beat()
+                sweep()
+                try stepRescan()
+                try startWork(in: &group)
+                if isStopping, !isBatchInFlight, !isAligning, uploads.inFlight.isEmpty { break }
+                armTimer()
+                parts.onChange()
+                if isResting { parts.pulse.rest() }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Ends `run` after what is in flight.
+    func stop() {
+        isStopping = true
+        wakeUps.wake()
+    }
+
+    /// Looks at the whole source again.
+    func rescanAll() {
+        beginRescan(at: .root)
+        wakeUps.wake()
+    }
+
+    /// Starts whatever may be started now: aligning first, then batches; uploads are started by batches.
+    private func startWork(in group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
+        let now = Clock.now
+        guard isWatching, linkState.isOpen(at: now), !isStopping, !isAligning, !isBatchInFlight else { return }
+        if state == nil {
+            isAligning = true
+            group.addTask { try await self.align() }
+        } else {
+            let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
+            guard !paths.isEmpty else { return }
+            isBatchInFlight = true
+            group.addTask { try await self.mirrorBatch(paths) }
+        }
+        for path in uploads.takeWaiting() { group.addTask { await self.upload(path) } }
+    }
+
+    /// How much longer the service manager waits whenever the start tells that it goes on.
+    static let startExtension = Duration.seconds(90)
+    /// The most paths taken for one batch: parents and moves that they need come on top.
+    static let mostPathsInBatch = WireLimits.changesInBatch / 2
+
+    /// Whether nothing happens until the next event.
+    private var isResting: Bool {
+        !isBatchInFlight && !isAligning && uploads.inFlight.isEmpty && !rescan.isRunning
+    }
+
+    /// Wakes `run` when something comes due.
+    private func armTimer() {
+        var due = state == nil ? nil : queue.nextDue()
+        if isBatchInFlight || isAligning { due = nil }
+        if let retryAt = linkState.retryAt { due = due.map { max($0, retryAt) } ?? (state == nil ? retryAt : nil) }
+        if let nextSweep { due = min(due ?? nextSweep, nextSweep) }
+        timer.arm(at: due, wakeUps)
+    }
+}

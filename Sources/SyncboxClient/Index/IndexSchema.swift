@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables of the index. A step that has been released is never edited: a later one changes what it made.
+enum IndexSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: entries by parent and name") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE entries (
+                        id INTEGER PRIMARY KEY,
+                        parent INTEGER NOT NULL,
+                        name BLOB NOT NULL,
+                        kind INTEGER NOT NULL,
+                        mode INTEGER NOT NULL,
+                        modifiedSeconds INTEGER NOT NULL,
+                        modifiedNanoseconds INTEGER NOT NULL,
+                        size INTEGER NOT NULL,
+                        digest BLOB,
+                        target BLOB NOT NULL,
+                        inode INTEGER NOT NULL,
+                        bornSeconds INTEGER NOT NULL,
+                        bornNanoseconds INTEGER NOT NULL,
+                        changedSeconds INTEGER,
+                        changedNanoseconds INTEGER,
+                        generation INTEGER NOT NULL
+                    );
+                    CREATE UNIQUE INDEX entriesByName ON entries (parent, name);
+                    CREATE INDEX entriesByInode ON entries (inode) WHERE inode != 0;
+                    CREATE TABLE state (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        writer TEXT NOT NULL,
+                        epoch INTEGER,
+                        sequence INTEGER,
+                        generation INTEGER NOT NULL
+                    );
+                    INSERT INTO state (id, writer, generation) VALUES (1, lower(hex(randomblob(16))), 0);
+                    """)
+        }
+        return migrator
+    }
+}

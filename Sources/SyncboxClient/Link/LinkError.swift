@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+
+/// Why the server did not take a request. It belongs to the link, not to a path: the client waits and tries again.
+struct LinkError: Error, CustomStringConvertible {
+    /// What the client does about it.
+    enum Kind: Hashable, Sendable {
+        /// The server can't be reached, or went away in the middle: what was sent may have been applied.
+        case away
+        /// The server answers, and says no: a wrong key, an unknown share, another writer. A person has to mend it.
+        case refused
+        /// The catalog is not in the state that the index describes: align before anything else.
+        case otherState
+        /// The upload is not known, or of another length: begin it again.
+        case uploadLost
+        /// The answer is none that this version understands.
+        case notUnderstood
+    }
+
+    let kind: Kind
+    /// What happened, for people.
+    let reason: String
+
+    var description: String { reason }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlHTTP
+import FoundationEssentials
+import SyncboxCore
+
+/// The requests that a client makes of its server. Each call waits for the answer; each throws `LinkError`.
+struct ServerLink: Sendable {
+    /// How long a batch may take from its last byte sent to the reply: a full sync on a slow disk, with others before it.
+    private static let longestStall = Duration.seconds(120)
+
+    private let client: CurlClient
+    private let share: String
+    private let headers: [(name: String, value: String)]
+
+    /// A link that speaks for `writer` with the secret `key`.
+    init(client: CurlClient, share: String, key: String, writer: String) {
+        self.client = client
+        self.share = share
+        headers = [("Authorization", "Bearer \(key)"), (Endpoints.writerHeader, writer)]
+    }
+
+    /// What the server's catalog holds.
+    func state() async throws(LinkError) -> ShareState {
+        let response = try await send("GET", Endpoints.share(share))
+        return try description(in: response)
+    }
+
+    /// One page of the manifest, behind `path`.
+    func manifest(after path: RelativePath?) async throws(LinkError) -> ManifestPage {
+        let response = try await send("GET", Endpoints.manifest(share, after: path), longestAnswer: Self.longestPage)
+        do { return try ManifestPage(decoding: response.body) } catch { throw Self.notUnderstood(error.description) }
+    }
+
+    /// The longest manifest page, in bytes: as many entries as it may have, with the longest paths and targets.
+    private static let longestPage = WireLimits.entriesInPage * 2 * (RelativePath.longestPath + 100)
+
+    /// Sends a batch and gives the server's reply to it.
+    func send(batch: [UInt8], changes: Int) async throws(LinkError) -> BatchReply {
+        let type = ("Content-Type", Endpoints.mediaType)
+        let response = try await send("POST", Endpoints.batches(share), more: [type], body: .bytes(batch))
+        let reply: BatchReply
+        do { reply = try BatchReply(decoding: response.body) } catch { throw Self.notUnderstood(error.description) }
+        guard reply.outcomes.count == changes else {
+            throw Self.notUnderstood("the reply has another number of changes")
+        }
+        return reply
+    }
+
+    /// Begins an upload of `length` bytes.
+    func beginUpload(length: UInt64) async throws(LinkError) -> UploadID {
+        let length = (Endpoints.lengthHeader, String(length))
+        let response = try await send("POST", Endpoints.uploads(share), more: [length])
+        let id = response.header("Location")?.split(separator: "/").last.flatMap { UploadID(String($0)) }
+        guard let id else { throw Self.notUnderstood("an upload was begun without a Location") }
+        return id
+    }
+
+    /// How many bytes of an upload the server has.
+    func offset(of upload: UploadID) async throws(LinkError) -> UInt64 {
+        let response = try await answer(request("HEAD", Endpoints.upload(share, upload), more: [], body: .none))
+        try checkUpload(response)
+        guard let offset = response.header(Endpoints.offsetHeader).flatMap(UInt64.init) else {
+            throw Self.notUnderstood("an upload's offset is missing")
+        }
+        return offset
+    }
+
+    /// Sends the rest of an upload, from `offset` to `length`. Throws what the source threw, unchanged, where that was why.
+    func append(
+        to upload: UploadID, from offset: UInt64, length: UInt64, source: any HTTPBodySource
+    ) async throws {
+        let offsetHeader = (Endpoints.offsetHeader, String(offset))
+        let body = HTTPBody.stream(length: length - offset, source: source)
+        let request = request("PATCH", Endpoints.upload(share, upload), more: [offsetHeader], body: body)
+        let response: HTTPResponse
+        do throws(CurlError) {
+            response = try await client.send(request)
+        } catch {
+            if let cause = error.cause { throw cause }
+            throw LinkError(kind: .away, reason: error.message)
+        }
+        try checkUpload(response)
+    }
+
+    /// Gives an upload up. What the server keeps of it otherwise is swept in time, so failures don't matter.
+    func discard(_ upload: UploadID) async {
+        _ = try? await send("DELETE", Endpoints.upload(share, upload))
+    }
+
+    private func send(
+        _ method: String, _ target: String, more: [(name: String, value: String)] = [], body: HTTPBody = .none,
+        longestAnswer: Int = HTTPRequest.usualResponseLimit
+    ) async throws(LinkError) -> HTTPResponse {
+        var request = request(method, target, more: more, body: body)
+        request.mostResponseBytes = max(longestAnswer, WireLimits.changesInBatch * (WireLimits.problemText + 16))
+        let response = try await answer(request)
+        try check(response)
+        return response
+    }
+
+    private func answer(_ request: HTTPRequest) async throws(LinkError) -> HTTPResponse {
+        do throws(CurlError) {
+            return try await client.send(request)
+        } catch {
+            throw LinkError(kind: .away, reason: error.message)
+        }
+    }
+
+    private func request(
+        _ method: String, _ target: String, more: [(name: String, value: String)], body: HTTPBody
+    ) -> HTTPRequest {
+        HTTPRequest(
+            method: method, target: target, headers: headers + more, body: body,
+            timeouts: HTTPTimeouts(stall: Self.longestStall))
+    }
+
+    /// Throws what a status other than success means.
+    private func check(_ response: HTTPResponse) throws(LinkError) {
+        guard !response.isSuccess else { return }
+        let detail = Self.detail(of: response)
+        switch response.status {
+        case 401: throw LinkError(kind: .refused, reason: "the server refuses the key: \(detail)")
+        case 403: throw LinkError(kind: .refused, reason: "the key does not permit it: \(detail)")
+        case 404:
+            throw LinkError(kind: .refused, reason: "the server has no share '\(share)' for this key: \(detail)")
+        case 409: throw LinkError(kind: .otherState, reason: detail)
+        case 423: throw LinkError(kind: .refused, reason: "the share is held by another client: \(detail)")
+        default: throw LinkError(kind: .away, reason: "the server answers \(response.status): \(detail)")
+        }
+    }
+
+    /// The same for an upload's own resource, where an unknown upload or another length is no fault of the share.
+    private func checkUpload(_ response: HTTPResponse) throws(LinkError) {
+        if response.status == 404 || response.status == 409 {
+            throw LinkError(kind: .uploadLost, reason: Self.detail(of: response))
+        }
+        try check(response)
+    }
+
+    private func description(in response: HTTPResponse) throws(LinkError) -> ShareState {
+        let description = try? JSONDecoder().decode(ShareDescription.self, from: Data(response.body))
+        guard let state = description?.state else { throw Self.notUnderstood("the share's description is none") }
+        return state
+    }
+
+    /// The detail of an `application/problem+json` answer (RFC 9457), or what there is instead.
+    private static func detail(of response: HTTPResponse) -> String {
+        struct Problem: Decodable {
+            var title: String?
+            var detail: String?
+        }
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
+        return problem?.detail ?? problem?.title ?? "status \(response.status)"
+    }
+
+    private static func notUnderstood(_ what: String) -> LinkError {
+        LinkError(kind: .notUnderstood, reason: "the server's answer is not understood: \(what)")
+    }
+}

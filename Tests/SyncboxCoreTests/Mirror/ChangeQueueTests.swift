@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+import Testing
+
+@Suite("The change queue") struct ChangeQueueTests {
+    private typealias Queue = ChangeQueue<ContinuousClock.Instant>
+
+    private let start = ContinuousClock.now
+    private let limits = Queue.Limits(
+        quiet: .milliseconds(20), longestHold: .seconds(2),
+        retry: RetryPolicy(first: .milliseconds(100), longest: .seconds(1), attempts: 3))
+
+    private func path(_ text: String) throws -> RelativePath { try RelativePath(text) }
+
+    private func at(_ milliseconds: Int) -> ContinuousClock.Instant { start.advanced(by: .milliseconds(milliseconds)) }
+
+    @Test("What settles at once is due at once")
+    func leadingEdge() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        #expect(queue.takeReady(at: at(0), most: 10) == [try path("a")])
+    }
+
+    @Test("A write that goes on is held until it is quiet, and never longer than the longest hold")
+    func holds() throws {
+        var queue = Queue(limits: limits)
+        for moment in stride(from: 0, through: 1990, by: 10) {
+            queue.touch(try path("a"), .whenQuiet, at: at(moment))
+            #expect(queue.takeReady(at: at(moment), most: 1).isEmpty)
+        }
+        #expect(queue.nextDue() == at(2000))
+        #expect(queue.takeReady(at: at(2000), most: 1) == [try path("a")])
+    }
+
+    @Test("A close ends the hold of a write")
+    func closeEndsHold() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .whenQuiet, at: at(0))
+        queue.touch(try path("a"), .atOnce, at: at(5))
+        #expect(queue.takeReady(at: at(5), most: 1) == [try path("a")])
+    }
+
+    @Test("A path touched while in flight is mirrored again, but not before it was quiet")
+    func touchedInFlight() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        _ = queue.takeReady(at: at(0), most: 1)
+        queue.touch(try path("a"), .atOnce, at: at(1))
+        #expect(queue.takeReady(at: at(2), most: 1).isEmpty, "it is on its way already")
+        queue.finish(try path("a"), .mirrored, at: at(3))
+        #expect(queue.takeReady(at: at(22), most: 1).isEmpty)
+        #expect(queue.takeReady(at: at(23), most: 1) == [try path("a")])
+    }
+
+    @Test("A path that was mirrored moments ago waits until it is quiet")
+    func restsAfterMirroring() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        _ = queue.takeReady(at: at(0), most: 1)
+        queue.finish(try path("a"), .mirrored, at: at(1))
+        queue.touch(try path("a"), .atOnce, at: at(2))
+        #expect(queue.takeReady(at: at(2), most: 1).isEmpty)
+        #expect(queue.takeReady(at: at(21), most: 1) == [try path("a")])
+    }
+
+    @Test("A failing path backs off, doubling, and is a problem when its attempts are used up")
+    func backsOff() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        _ = queue.takeReady(at: at(0), most: 1)
+        #expect(!queue.finish(try path("a"), .failed(chance: 0), at: at(0)))
+        #expect(queue.nextDue() == at(100))
+        _ = queue.takeReady(at: at(100), most: 1)
+        #expect(!queue.finish(try path("a"), .failed(chance: 0), at: at(100)))
+        #expect(queue.nextDue() == at(300))
+        _ = queue.takeReady(at: at(300), most: 1)
+        #expect(queue.finish(try path("a"), .failed(chance: 0), at: at(300)))
+        #expect(queue.nextDue() == nil)
+        queue.touch(try path("a"), .atOnce, at: at(5000))
+        #expect(queue.takeReady(at: at(5000), most: 1) == [try path("a")], "its next event tries it again")
+    }
+
+    @Test("A touch does not cut the backoff of a path that failed, but a close does where the file was busy")
+    func touchAndBackoff() throws {
+        for (ending, due) in [(Queue.Ending.failed(chance: 0), 100), (.busy(chance: 0), 10)] {
+            var queue = Queue(limits: limits)
+            queue.touch(try path("a"), .atOnce, at: at(0))
+            _ = queue.takeReady(at: at(0), most: 1)
+            queue.finish(try path("a"), ending, at: at(0))
+            queue.touch(try path("a"), .atOnce, at: at(10))
+            #expect(queue.nextDue() == at(due))
+        }
+    }
+
+    @Test("What waits or is on its way below a directory that moves is looked at under its new name too")
+    func moves() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("d/a"), .atOnce, at: at(0))
+        queue.touch(try path("d/b"), .atOnce, at: at(1))
+        _ = queue.takeReady(at: at(0), most: 1)
+        queue.moved(from: try path("d"), to: try path("e"), at: at(2))
+        #expect(Set(queue.takeReady(at: at(3), most: 9)) == Set(try ["d/b", "e/a", "e/b"].map(path)))
+    }
+
+    @Test(
+        "However touches, endings and time are mixed, every touched path is taken after its last touch",
+        arguments: 0..<200)
+    func losesNothing(seed: UInt64) throws {
+        var chance = Seeded(seed)
+        var queue = Queue(limits: limits)
+        var now = 0
+        var dirty: Set<RelativePath> = []
+        var inFlight: [RelativePath] = []
+        let paths = try (0..<6).map { try path("p\($0)") }
+        for _ in 0..<400 {
+            now += Int.random(in: 0..<30, using: &chance)
+            if Bool.random(using: &chance) {
+                let touched = paths[Int.random(in: 0..<6, using: &chance)]
+                queue.touch(touched, Bool.random(using: &chance) ? .atOnce : .whenQuiet, at: at(now))
+                dirty.insert(touched)
+            } else if let path = inFlight.popLast() {
+                let endings: [Queue.Ending] = [.mirrored, .again, .failed(chance: 0.5), .busy(chance: 0.5)]
+                let ending = endings[Int.random(in: 0..<4, using: &chance)]
+                if ending != .mirrored { dirty.insert(path) }
+                queue.finish(path, ending, at: at(now))
+                if queue.failures(of: path) >= 3 { queue.touch(path, .atOnce, at: at(now)) }
+            } else {
+                let taken = queue.takeReady(at: at(now), most: 2)
+                inFlight += taken
+                dirty.subtract(taken)
+            }
+        }
+        for path in inFlight { queue.finish(path, .mirrored, at: at(now)) }
+        while let due = queue.nextDue() {
+            for path in queue.takeReady(at: due, most: 9) {
+                dirty.remove(path)
+                queue.finish(path, .mirrored, at: due)
+            }
+        }
+        #expect(dirty.isEmpty && queue.isIdle, "seed \(seed)")
+    }
+}
