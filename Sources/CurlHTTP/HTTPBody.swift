@@ -20,7 +20,7 @@ package protocol HTTPBodySource: Sendable {
     /// Fills `buffer` from its start with the body's bytes from `offset` on, and returns how many they are; 0 ends the body.
     ///
     /// Called on the client's own thread, one call at a time: all of the client's transfers wait meanwhile, so it may
-    /// read what the page cache holds or a local disk gives at once, but must not wait for anything else. `buffer` is
+    /// read a local file, but must not wait for anything else. `buffer` is
     /// up to `CurlClient.uploadBufferSize` bytes long. Each call goes on where the last one ended, with one exception:
     /// where a kept connection turns out to be dead before the server answered, the body starts again at 0.
     ///

@@ -56,7 +56,8 @@ final class Mailbox: Sendable {
 
     /// Asks the thread to end the transfer that `ticket` names, if it has not ended.
     func cancel(_ ticket: Ticket) {
-        // Before the letter: a thread that takes the submission later sees this, one that took it earlier finds the letter.
+        // Before the letter: a thread that collects the submission later sees this, one that collected it before
+        // finds the letter.
         ticket.cancel()
         state.withLock { state in
             guard state.unsettled > 0, !state.isClosed else { return }

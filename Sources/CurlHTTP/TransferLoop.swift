@@ -60,7 +60,10 @@ final class TransferLoop {
     /// False where the client was closed.
     private func takeLetters() -> Bool {
         let (letters, isClosed) = mailbox.collect()
-        waiting += letters.submissions
+        for submission in letters.submissions {
+            // A cancellation that overtook its submission: its letter found nothing, and no other will come.
+            if submission.ticket.isCancelled { cancel(submission) } else { waiting.append(submission) }
+        }
         for ticket in letters.cancellations { cancel(ticket) }
         return !isClosed
     }
@@ -94,7 +97,6 @@ final class TransferLoop {
     }
 
     private func start(_ submission: Submission) {
-        if submission.ticket.isCancelled { return cancel(submission) }
         do {
             let transfer = try Transfer(submission, to: base, options: options)
             let code = curl_multi_add_handle(multi, transfer.handle)

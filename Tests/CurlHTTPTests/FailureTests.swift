@@ -78,6 +78,16 @@ struct FailureTests {
         #expect(took < .seconds(8))
     }
 
+    @Test("A host that takes no connection times out in the time for connecting")
+    func connectTimesOut() async throws {
+        let (endpoint, sockets) = try TestServer.neverAccepting()
+        defer { for socket in sockets { Glibc.close(socket) } }
+        let timeouts = HTTPTimeouts(connect: .milliseconds(200), stall: nil, total: .seconds(30))
+        let start = ContinuousClock.now
+        #expect(try await CurlClient(endpoint, timeouts: timeouts).failure().kind == .timedOut)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test("A server that stops in the middle of an upload or an answer times out", arguments: [true, false])
     func stalls(inUpload: Bool) async throws {
         let server = try TestServer.tcp { connection, _ in

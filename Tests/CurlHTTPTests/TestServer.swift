@@ -17,14 +17,34 @@ final class TestServer: Sendable {
 
     /// Listens on a free port of the loopback interface and runs `serve` for each connection, with its number from 1.
     static func tcp(_ serve: @escaping @Sendable (Connection, Int) -> Void) throws -> TestServer {
+        let (listener, address) = try listenOnLoopback(backlog: 128)
+        return TestServer(endpoint: endpoint(of: address), listener: listener, serve: serve)
+    }
+
+    /// A port whose queue of connections is full: the kernel drops every further attempt (listen(2)). The sockets that
+    /// make it so are the caller's to close.
+    static func neverAccepting() throws -> (endpoint: Endpoint, sockets: [Int32]) {
+        var (listener, address) = try listenOnLoopback(backlog: 0)
+        let clients = (1...4).map { _ in
+            let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            _ = withSockaddr(&address) { connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            return client
+        }
+        return (endpoint(of: address), [listener] + clients)
+    }
+
+    private static func listenOnLoopback(backlog: Int32) throws -> (listener: Int32, address: sockaddr_in) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        let listener = try listen(family: AF_INET, address: &address)
+        let listener = try listen(family: AF_INET, address: &address, backlog: backlog)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withSockaddr(&address) { getsockname(listener, $0, &length) }
-        let endpoint = Endpoint.tcp(.http, host: "127.0.0.1", port: UInt16(bigEndian: address.sin_port))
-        return TestServer(endpoint: endpoint, listener: listener, serve: serve)
+        return (listener, address)
+    }
+
+    private static func endpoint(of address: sockaddr_in) -> Endpoint {
+        .tcp(.http, host: "127.0.0.1", port: UInt16(bigEndian: address.sin_port))
     }
 
     /// Listens on a Unix socket at `path`.
@@ -32,15 +52,15 @@ final class TestServer: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-        let listener = try listen(family: AF_UNIX, address: &address)
+        let listener = try listen(family: AF_UNIX, address: &address, backlog: 128)
         return TestServer(endpoint: .unix(path: path), listener: listener, serve: serve)
     }
 
-    private static func listen<Address>(family: Int32, address: inout Address) throws -> Int32 {
+    private static func listen<Address>(family: Int32, address: inout Address, backlog: Int32) throws -> Int32 {
         _ = Self.hostileEnvironment
         let listener = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         let size = socklen_t(MemoryLayout<Address>.size)
-        guard withSockaddr(&address, { bind(listener, $0, size) }) == 0, Glibc.listen(listener, 128) == 0 else {
+        guard withSockaddr(&address, { bind(listener, $0, size) }) == 0, Glibc.listen(listener, backlog) == 0 else {
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
         }
         return listener

@@ -83,6 +83,20 @@ struct UploadTests {
         #expect(try #require(source.offsets.last) < 100_000_000)
     }
 
+    @Test("A server that answers, reads on for a while and then hangs up has answered", arguments: [200, 503])
+    func answersAndHangsUp(status: Int) async throws {
+        let server = try TestServer.tcp { connection, _ in
+            _ = connection.readHead()
+            connection.write(answer(status, "enough"))
+            _ = connection.readPieces(total: 50_000_000) { _ in }
+            connection.resetWhenClosed()
+        }
+        let body = HTTPBody.stream(length: 1 << 40, source: PatternSource(length: 1 << 40))
+        let response = try await CurlClient(server.endpoint).send(HTTPRequest(method: "PUT", target: "/", body: body))
+        #expect(response.status == status)
+        #expect(response.body == Array("enough".utf8))
+    }
+
     @Test("After an early response the client goes on with a connection of its own")
     func afterEarlyResponse() async throws {
         let server = try TestServer.tcp { connection, number in
