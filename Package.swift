@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "SyncboxServerTests",
             dependencies: [
-                "SyncboxServer", "SyncboxFiles", "SyncboxCore", .hummingbird, .hummingbirdTesting, .grdb, .logging,
+                "SyncboxServer", "SyncboxFiles", "SyncboxDaemon", "SyncboxCore", "Systemd", "CLinux", .hummingbird,
+                .hummingbirdTesting, .grdb, .crypto, .logging,
             ]),
         .testTarget(
             name: "SyncboxClientTests",

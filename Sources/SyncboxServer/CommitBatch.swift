@@ -58,8 +58,7 @@ struct CommitBatch {
         batch.sync()
 
         await share.order.takeTurn(base) { [catalog = share.catalog] in catalog.summary.state }
-        let isInTurn = base == nil || base == share.catalog.summary.state
-        if isInTurn { publishAndRecord(&batch) }
+        let isInTurn = publishAndRecord(&batch, base: base)
         let state = share.catalog.summary.state
         await share.order.yieldTurn()
 
@@ -68,12 +67,15 @@ struct CommitBatch {
         return isInTurn ? .committed(BatchReply(state: state, outcomes: batch.outcomes)) : .conflict
     }
 
-    /// Publishes, syncs and records. When the batch as a whole fails nothing of it is recorded or acknowledged.
-    private func publishAndRecord(_ batch: inout StagedBatch) {
+    /// Publishes, syncs and records. False, with nothing done, where the catalog is on another state than `base`. When the
+    /// batch as a whole fails nothing of it is recorded or acknowledged.
+    private func publishAndRecord(_ batch: inout StagedBatch, base: ShareState?) -> Bool {
         share.pulse.beat(nextWithin: Self.longestSync)
         defer { share.pulse.rest() }
         var displaced: [StagedEntry] = []
         do {
+            try share.checkCatalogIfDoubtful()
+            guard base == nil || base == share.catalog.summary.state else { return false }
             try share.catalog.transaction { catalog in
                 let publish = try PublishChange(batch.changes, tree: share.tree, catalog: catalog)
                 defer { displaced = publish.displaced }
@@ -92,10 +94,12 @@ struct CommitBatch {
             }
             share.count(batch.outcomes)
         } catch {
+            share.doubtCatalog()
             share.log(error, failing: "a batch could not be committed; nothing of it is acknowledged")
             batch.takeBack(.problem(failed: error))
         }
         for entry in displaced { share.remove(entry) }
+        return true
     }
 
     /// How long one sync of a slow disk may take before the watchdog holds the server for stuck.

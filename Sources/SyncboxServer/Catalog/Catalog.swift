@@ -33,26 +33,24 @@ final class Catalog: Sendable {
     /// The state and the sums after the last commit. Doesn't touch the disk.
     var summary: CatalogSummary { known.withLock { $0 } }
 
+    /// Gives `body` the tree to read, all of one state.
+    func read<Result>(_ body: (CatalogTree) throws -> Result) throws -> Result {
+        try pool.read { database in try body(CatalogTree(database: database)) }
+    }
+
     /// What is recorded at `path`; nil for nothing.
     func row(at path: RelativePath) throws -> CatalogRow? {
-        try pool.read { database in try CatalogTree(database: database).row(at: path) }
+        try read { try $0.row(at: path) }
     }
 
-    /// A page of the manifest, all of one state; see `CatalogTree.page`.
+    /// A page of the manifest; see `CatalogTree.page`.
     func page(after path: RelativePath?) throws -> ManifestPage {
-        try pool.read { database in try CatalogTree(database: database).page(after: path) }
-    }
-
-    /// What the directory `row` holds behind `name`, in the order of names, at most `limit` entries.
-    func children(of row: CatalogRow, after name: [UInt8], limit: Int) throws -> [CatalogRow] {
-        try pool.read { database in
-            try CatalogTree(database: database).children(of: row.id, after: name, limit: limit)
-        }
+        try read { try $0.page(after: path) }
     }
 
     /// The uploads that are under way, with their whole lengths.
     func uploads() throws -> [UploadID: UInt64] {
-        try pool.read { database in try CatalogTree(database: database).uploads() }
+        try read { try $0.uploads() }
     }
 
     /// Gives `body` the catalog to change, and commits what it did as one. Nothing is changed when it throws. One

@@ -12,11 +12,12 @@ extension PublishChange {
     ///     anything else                                 nothing: precondition failed
     func move(_ from: RelativePath, to path: RelativePath, expected: Entry) throws -> Outcome {
         guard let row = try catalog.row(at: from) else {
-            let isDone = try catalog.row(at: path)?.entry.isMoved(expected) ?? false
-            return isDone ? .acknowledged : .preconditionFailed
+            return try catalog.row(at: path)?.entry == expected ? .acknowledged : .preconditionFailed
         }
         guard row.entry.isMoved(expected), try isInKnownDirectory(path) else { return .preconditionFailed }
         let replaced = try catalog.row(at: path)
+        touchDirectory(of: from)
+        touchDirectory(of: path)
         if case .present(let there) = try tree.look(at: from), row.isUnchanged(there) {
             guard replaced?.entry.kind != .directory else { return .preconditionFailed }
             // A directory can't replace anything in one step.
@@ -27,14 +28,14 @@ extension PublishChange {
                 row.imprint.isSameEntry(as: there)
             else { return .preconditionFailed }
         }
+        let imprint = try imprint(of: row.entry, at: path)
         if let replaced {
             try catalog.forgetBelow(replaced)
             try catalog.forget(replaced)
         }
-        touchDirectory(of: from)
-        rename(from, to: path)
         try catalog.move(row, to: path)
-        try record(row.entry, at: path)
+        try catalog.record(row.entry, at: path, imprint: imprint)
+        rename(from, to: path)
         if row.entry.kind == .directory { entries.insert(path) }
         return .acknowledged
     }

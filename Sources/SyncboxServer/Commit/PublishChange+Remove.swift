@@ -8,8 +8,8 @@ extension PublishChange {
     func remove(_ path: RelativePath) throws -> Outcome {
         guard let row = try catalog.row(at: path) else { return .acknowledged }
         var left = Left()
-        try removeTree(row, at: path, &left)
         touchDirectory(of: path)
+        try removeTree(row, at: path, &left)
         if let problem = left.problem { return .problem(problem.problemKind, problem.description) }
         if left.foreign > 0 {
             notes.append(.kept(path, count: left.foreign))
@@ -29,6 +29,7 @@ extension PublishChange {
     /// Removes one row, and before it those below. Returns whether it is gone.
     @discardableResult
     private func removeTree(_ row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+        if moved.contains(row.id) { return false }
         if try isMovedHere(row, path) {
             try catalog.forgetBelow(row)
             try catalog.forget(row)

@@ -19,8 +19,10 @@ final class PublishChange {
     /// What the operator should read about, in the order of the changes.
     var notes: [Note] = []
     /// Inodes that the batch moves. Where one of them stands already in a place that is to be removed first, the batch is
-    /// being repeated.
+    /// being repeated after its record was lost.
     let moving: Set<UInt64>
+    /// Rows that the batch has moved already, when it is being repeated after it was recorded.
+    let moved: Set<Int64>
 
     /// Something unusual that was met.
     enum Note: Hashable, Sendable {
@@ -36,10 +38,16 @@ final class PublishChange {
         self.tree = tree
         self.catalog = catalog
         var moving: Set<UInt64> = []
-        for case .move(_, let from, _) in changes.map(\.change) {
-            if let row = try catalog.row(at: from) { moving.insert(row.imprint.inode) }
+        var moved: Set<Int64> = []
+        for case .move(let path, let from, let expected) in changes.map(\.change) {
+            if let row = try catalog.row(at: from) {
+                moving.insert(row.imprint.inode)
+            } else if let row = try catalog.row(at: path), row.entry == expected {
+                moved.insert(row.id)
+            }
         }
         self.moving = moving
+        self.moved = moved
     }
 
     /// Applies one change and tells what became of it. Throws what the catalog throws.
@@ -63,6 +71,7 @@ final class PublishChange {
     private func put(_ staged: StagedEntry, _ entry: Entry, at path: RelativePath) throws -> Outcome {
         guard try isInKnownDirectory(path) else { return .preconditionFailed }
         let old = try catalog.row(at: path)
+        touchDirectory(of: path)
         let displaced = try inRemadeDirectories(path) {
             try tree.publish(staged, at: path, replacingDirectory: true)
         }
@@ -70,8 +79,9 @@ final class PublishChange {
             self.displaced.append(displaced)
             if old?.entry.kind != .directory { notes.append(.replaced(path)) }
         }
+        let imprint = try imprint(of: entry, at: path)
         if let old { try catalog.forgetBelow(old) }
-        try record(entry, at: path)
+        try catalog.record(entry, at: path, imprint: imprint)
         if entry.kind == .symbolicLink { entries.insert(path) }
         return .acknowledged
     }
@@ -81,10 +91,11 @@ final class PublishChange {
         if onlyIfMissing, let row = try catalog.row(at: path) {
             return row.entry.kind == .directory ? .acknowledged : .preconditionFailed
         }
+        touchDirectory(of: path)
+        directories.insert(path)
         try inRemadeDirectories(path) { try tree.makeDirectory(at: path, mode: entry.mode) }
         try tree.setMetadata(entry, at: path)
-        try record(entry, at: path)
-        directories.insert(path)
+        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
         return .acknowledged
     }
 
@@ -92,9 +103,9 @@ final class PublishChange {
         guard let row = try catalog.row(at: path), row.entry.hasSameContent(as: entry),
             case .present(let there) = try tree.look(at: path), path.isRoot || row.isUnchanged(there)
         else { return .preconditionFailed }
-        try tree.setMetadata(entry, at: path)
-        try record(entry, at: path, changesDirectory: false)
         entries.insert(path)
+        try tree.setMetadata(entry, at: path)
+        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
         return .acknowledged
     }
 
@@ -103,13 +114,12 @@ final class PublishChange {
         try path.parent.flatMap(catalog.directory) != nil
     }
 
-    /// Records what was just published at `path`, with what a look at it shows.
-    func record(_ entry: Entry, at path: RelativePath, changesDirectory: Bool = true) throws {
+    /// What a look at `path`, where `entry` was just published, shows.
+    func imprint(of entry: Entry, at path: RelativePath) throws(FileError) -> Imprint {
         guard case .present(let observed) = try tree.look(at: path), observed.entry.kind == entry.kind else {
             throw FileError(.busy, operation: "stat", path: path)
         }
-        try catalog.record(entry, at: path, imprint: Imprint(observed))
-        if changesDirectory, let parent = path.parent { directories.insert(parent) }
+        return Imprint(observed)
     }
 
     /// Runs `body`, and once more when a directory above `path` turned out to be missing and could be made again: the
@@ -120,8 +130,10 @@ final class PublishChange {
         } catch let error as FileError where error.isAbsence {
             for directory in path.ancestors.dropFirst() {
                 guard let row = try catalog.row(at: directory) else { throw error }
+                touchDirectory(of: directory)
                 try tree.makeDirectory(at: directory, mode: row.entry.mode)
-                try record(row.entry, at: directory)
+                let imprint = try imprint(of: row.entry, at: directory)
+                try catalog.record(row.entry, at: directory, imprint: imprint)
                 directories.insert(directory)
             }
             if let parent = path.parent { notes.append(.remade(parent)) }

@@ -32,7 +32,7 @@ extension Routes {
             throw HTTPError(.notFound, message: "there is no directory here")
         }
         let limit = WireLimits.entriesInPage
-        let rows = try share.catalog.children(of: row, after: name, limit: limit + 1)
+        let rows = try share.catalog.read { try $0.children(of: row.id, after: name, limit: limit + 1) }
         return try Response(json: DirectoryPage(rows.prefix(limit), hasMore: rows.count > limit))
     }
 

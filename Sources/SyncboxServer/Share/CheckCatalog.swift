@@ -4,6 +4,18 @@ import SyncboxCore
 import SyncboxFiles
 
 extension Share {
+    /// Notes that the destination may be ahead of the catalog: a batch was published, but not recorded.
+    func doubtCatalog() {
+        setDoubt(true)
+    }
+
+    /// Compares the catalog with the destination where that is in doubt.
+    func checkCatalogIfDoubtful() throws {
+        guard isDoubtful else { return }
+        try checkCatalog()
+        setDoubt(false)
+    }
+
     /// Compares the catalog with the destination, and forgets what isn't so any more: after a crash, and after a batch that was
     /// published but not recorded. A directory that only looks different gets its recorded mode and time back.
     ///

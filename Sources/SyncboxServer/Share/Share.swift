@@ -31,6 +31,8 @@ final class Share: Sendable {
         var changes: UInt64 = 0
         var batches: UInt64 = 0
         var syncs: UInt64 = 0
+        /// Whether something may have been published that is not recorded.
+        var isDoubtful = false
         /// Whether something was published that a relaxed share has yet to sync.
         var hasUnsynced = false
     }
@@ -76,6 +78,13 @@ final class Share: Sendable {
         let writer = lease.withLock { $0.holder(at: .now)?.writer }
         return ServerStatus.Share(
             description: description, changes: changes, batches: batches, syncs: syncs, writer: writer)
+    }
+
+    /// Whether the destination may be ahead of the catalog.
+    var isDoubtful: Bool { counters.withLock { $0.isDoubtful } }
+
+    func setDoubt(_ isDoubtful: Bool) {
+        counters.withLock { $0.isDoubtful = isDoubtful }
     }
 
     /// Counts a batch that was committed.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Foundation
+import GRDB
+import SyncboxCore
+import SyncboxFiles
+import Testing
+
+@testable import SyncboxServer
+
+/// The promises *whole* and *durable*, tried at every single system call of every case.
+@Suite("When a system call fails") struct FaultTests {
+    @Test(
+        "What is acknowledged is on the disk and in the catalog, and sending again mends the rest",
+        arguments: CommitCase.all)
+    func oneFails(_ example: CommitCase) async throws {
+        for number in 1...(try await operations(of: example)).count {
+            let temporary = try await example.share()
+            temporary.faults.restart(.once(number, errno: number.isMultiple(of: 2) ? EIO : ENOSPC))
+            let outcomes = try await temporary.outcomes(example.batch)
+            temporary.faults.restart()
+            try check(temporary, example, outcomes, "call \(number) fails")
+            try await mend(temporary, example, "call \(number) fails")
+        }
+    }
+
+    @Test("After a kill nothing is torn or lost, and sending again mends the rest", arguments: CommitCase.all)
+    func killed(_ example: CommitCase) async throws {
+        for number in 1...(try await operations(of: example)).count {
+            let temporary = try await example.share()
+            temporary.faults.restart(.onward(number, errno: EIO))
+            let outcomes = try await temporary.outcomes(example.batch)
+            try temporary.restart()
+            #expect(temporary.share.catalog.wasLeftOpen)
+            try check(temporary, example, outcomes, "killed at call \(number)")
+            try await mend(temporary, example, "killed at call \(number)")
+        }
+    }
+
+    @Test("A crash between publish and record is mended by sending again", arguments: CommitCase.all, [true, false])
+    func notRecorded(_ example: CommitCase, isChecked: Bool) async throws {
+        let temporary = try await example.share()
+        // The catalog as it was before, with the destination as it is after.
+        let state = temporary.directory.appending(path: "state")
+        let before = temporary.directory.appending(path: "before")
+        try FileManager.default.copyItem(at: state, to: before)
+        _ = try await temporary.outcomes(example.batch)
+        try temporary.restart {
+            try FileManager.default.removeItem(at: state)
+            try FileManager.default.moveItem(at: before, to: state)
+            if !isChecked {
+                try DatabaseQueue(path: temporary.database).write { try $0.execute(sql: "UPDATE meta SET isOpen = 0") }
+            }
+        }
+        #expect(temporary.share.catalog.wasLeftOpen == isChecked)
+        try await mend(temporary, example, "not recorded")
+    }
+
+    private func operations(of example: CommitCase) async throws -> [String] {
+        let temporary = try await example.share()
+        temporary.faults.restart()
+        _ = try await temporary.outcomes(example.batch)
+        let operations = temporary.faults.operations
+        return operations.isEmpty ? ["none"] : operations
+    }
+
+    /// Each path is as it was before, or as it shall be; what was acknowledged is as it shall be, also in the catalog.
+    private func check(
+        _ temporary: TemporaryShare, _ example: CommitCase, _ outcomes: [Outcome], _ comment: Comment
+    ) throws {
+        let disk = try temporary.diskLines()
+        let known = Set(example.contents.map { TemporaryShare.digest($0) })
+        for (path, line) in disk where line.hasPrefix("file") {
+            #expect(known.contains { line.hasSuffix($0) }, "\(comment): \(path) is torn: \(line)")
+        }
+        guard outcomes.allSatisfy({ $0 == .acknowledged }), !outcomes.isEmpty else { return }
+        #expect(disk == example.lines, comment)
+        #expect(try temporary.catalogLines() == example.lines, comment)
+    }
+
+    /// What a client does that was not acknowledged: it looks at the manifest, and sends what differs.
+    private func mend(_ temporary: TemporaryShare, _ example: CommitCase, _ comment: Comment) async throws {
+        _ = try await temporary.outcomes(example.batch)
+        let manifest = try temporary.catalogLines()
+        var changes: [Change] = manifest.keys.filter { example.result[$0] == nil }
+            .map { .remove(RelativePath(stringLiteral: $0)) }
+        for (path, entry) in example.result.sorted(by: { $0.key < $1.key }) where manifest[path] != example.lines[path]
+        {
+            changes.append(example.making(RelativePath(stringLiteral: path), entry))
+        }
+        let outcomes = try await temporary.outcomes(changes)
+        #expect(outcomes.allSatisfy { $0 == .acknowledged }, "\(comment): \(outcomes) of \(changes)")
+        let catalog = try temporary.catalogLines()
+        #expect(catalog == example.lines, comment)
+        let disk = try temporary.diskLines()
+        #expect(disk == example.lines, comment)
+    }
+}
+
+extension CommitCase {
+    /// The contents of all files before, between and after.
+    fileprivate var contents: [String] {
+        (prior + batch).compactMap { change in
+            if case .put(_, _, .inline(let bytes)) = change { String(decoding: bytes, as: UTF8.self) } else { nil }
+        }
+    }
+
+    /// The change that makes this entry.
+    fileprivate func making(_ path: RelativePath, _ entry: Entry) -> Change {
+        switch entry.kind {
+        case .file:
+            let content = contents.first { ContentDigest.of(Array($0.utf8)) == entry.digest } ?? ""
+            return .put(path, entry, .inline(Array(content.utf8)))
+        case .directory: return .makeDirectory(path, entry)
+        case .symbolicLink: return .link(path, entry)
+        }
+    }
+}
