@@ -54,12 +54,14 @@ let package = Package(
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", "Systemd", .grdb, .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", .grdb, .lifecycle, .logging,
             ]),
 
         // Composition roots and the command line.
-        .executableTarget(name: "syncbox-server", dependencies: ["SyncboxServer", "SyncboxDaemon", .argumentParser]),
-        .executableTarget(name: "syncbox-client", dependencies: ["SyncboxClient", "SyncboxDaemon", .argumentParser]),
+        .executableTarget(
+            name: "syncbox-server", dependencies: ["SyncboxServer", "SyncboxDaemon", "SyncboxCore", .argumentParser]),
+        .executableTarget(
+            name: "syncbox-client", dependencies: ["SyncboxClient", "SyncboxDaemon", "SyncboxCore", .argumentParser]),
         .executableTarget(
             name: "syncbox",
             dependencies: ["SyncboxCore", "SyncboxFiles", "CurlHTTP", "CLinux", .crypto, .argumentParser]),

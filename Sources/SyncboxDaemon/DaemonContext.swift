@@ -31,6 +31,11 @@ package struct DaemonContext: Sendable {
         heartbeat = Heartbeat(interval: watchdogInterval, notifier: notifier, logger: logger)
     }
 
+    /// Asks the service manager to wait at least `duration` from now on before it takes the start for hung.
+    package func extendStart(by duration: Duration) {
+        notifier.extendStart(by: duration)
+    }
+
     /// Logs from now on what is at least of this level.
     package func setLogLevel(_ level: LogLevel) {
         logThreshold.level = Logger.Level(level)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import SyncboxCore
 import SyncboxDaemon
 import SyncboxServer
 
@@ -13,7 +14,7 @@ struct Main: AsyncParsableCommand {
             Runs until SIGTERM or SIGINT. SIGHUP reloads keys, durability and the log's level. Ends with the codes of \
             sysexits.h: 78 for mistakes in the settings, which are all told.
             """,
-        version: "0.1.0")
+        version: "syncbox-server \(Version.text)")
 
     @Option(help: "The settings file; NAME.conf.d/*.conf beside it override it.")
     var config = "/etc/syncbox/server.conf"

@@ -21,8 +21,8 @@ enum ImportRule {
             "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", "GRDB", "ServiceLifecycle", "Logging",
             "FoundationEssentials",
         ]),
-        "syncbox-server": libc.union(["SyncboxServer", "SyncboxDaemon", "ArgumentParser"]),
-        "syncbox-client": libc.union(["SyncboxClient", "SyncboxDaemon", "ArgumentParser"]),
+        "syncbox-server": libc.union(["SyncboxServer", "SyncboxDaemon", "SyncboxCore", "ArgumentParser"]),
+        "syncbox-client": libc.union(["SyncboxClient", "SyncboxDaemon", "SyncboxCore", "ArgumentParser"]),
         "syncbox": libc.union([
             "SyncboxCore", "SyncboxFiles", "CurlHTTP", "CLinux", "Crypto", "ArgumentParser", "FoundationEssentials",
         ]),

@@ -7,7 +7,6 @@ import ServiceLifecycle
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
-import Systemd
 
 /// Makes the client daemon that the settings in the file `configuration` describe. The instance is named after the file.
 ///
@@ -15,7 +14,7 @@ import Systemd
 /// server is away is no error.
 package func assembleClient(configuration: String, context: DaemonContext) async throws -> Daemon {
     let settings = try loadSettings(ClientSettings.self, from: configuration, environment: context.environment)
-    context.logThreshold.level = Logger.Level(settings.logLevel)
+    context.setLogLevel(settings.logLevel)
     let instance = instanceName(of: configuration)
     let outside = try openOutside(settings)
     let index = try openIndex(in: settings.stateDirectory, context.logger)
@@ -29,7 +28,7 @@ package func assembleClient(configuration: String, context: DaemonContext) async
         instance: instance, settings: settings, root: outside.root, watcher: watcher, rules: rules, link: link,
         readers: try FileThreads(count: 1, name: "reader"),
         logger: context.logger, pulse: context.heartbeat.pulse("engine"), onWatching: watching,
-        onStartGoesOn: { context.notifier.extendStart(by: Engine.startExtension) }, onChange: statusLine.refresh)
+        onStartGoesOn: { context.extendStart(by: Engine.startExtension) }, onChange: statusLine.refresh)
     let engine = Engine(parts: parts, index: index)
     var control = try ControlSocket(
         path: ControlSocket.path(context.environment, stateDirectory: settings.stateDirectory), logger: context.logger,
@@ -114,7 +113,7 @@ private func openIndex(in directory: String, _ logger: Logger) throws -> Index {
     do {
         return try Index(path: path)
     } catch let error as DatabaseError where Index.isDamage(error) {
-        logger.log(.warning, "the index \(path) is damaged and is made anew: \(error)", event: .aligning)
+        logger.log(.aligning, .warning, "the index \(path) is damaged and is made anew: \(error)")
         try PlainFile.putAside(path)
         return try Index(path: path)
     } catch {

@@ -4,7 +4,6 @@ import Logging
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
-import Systemd
 
 extension Engine {
     /// What `syncbox status` and the service manager are told.
@@ -39,7 +38,7 @@ extension Engine {
     /// debounce and retry times. Tells which others need a restart.
     func reload(from path: String, _ context: DaemonContext) throws {
         let new = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
-        context.logThreshold.level = Logger.Level(new.logLevel)
+        context.setLogLevel(new.logLevel)
         let old = parts.settings
         if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
             || new.stateDirectory != old.stateDirectory

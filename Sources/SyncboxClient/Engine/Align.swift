@@ -28,7 +28,7 @@ extension Engine {
     /// Takes over the whole manifest, from one state of the catalog, and compares the source with it.
     private func takeManifest() async throws {
         parts.logger.log(
-            .notice, "the index is not in line with the server: reading what the server has", event: .aligning)
+            .aligning, .notice, "the index is not in line with the server: reading what the server has")
         for _ in 0..<Self.mostRestarts {
             if let aligned = try await takePages() {
                 try index.finishAligning(aligned)
@@ -55,7 +55,7 @@ extension Engine {
 
     /// Notes that the server answered.
     func linkUp() {
-        if linkState.succeeded() { parts.logger.log(.notice, "the link to the server stands again", event: .linkUp) }
+        if linkState.succeeded() { parts.logger.log(.linkUp, .notice, "the link to the server stands again") }
     }
 
     /// Notes that a request failed: everything that needs the link waits for one backoff.
@@ -63,7 +63,7 @@ extension Engine {
         if error.kind == .otherState { state = nil }
         let chance = Double.random(in: 0..<1)
         if linkState.failed(error.reason, at: .now, chance: chance) {
-            parts.logger.log(.warning, "\(error.reason); nothing is lost, trying again", event: .linkDown)
+            parts.logger.log(.linkDown, .warning, "\(error.reason); nothing is lost, trying again")
         }
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import SyncboxCore
 import SyncboxFiles
 
@@ -113,11 +112,6 @@ extension Engine {
 
     private func isRecent(_ observation: Observation) -> Bool {
         guard case .present(let observed) = observation else { return false }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let age =
-            Duration.seconds(Int64(now.tv_sec) - observed.changed.seconds)
-            + .nanoseconds(Int64(now.tv_nsec) - Int64(observed.changed.nanoseconds))
-        return age < Self.timestampDoubt
+        return observed.changed.duration(to: .now) < Self.timestampDoubt
     }
 }

@@ -67,7 +67,7 @@ extension Engine {
         case .done:
             queue.finish(path, .mirrored, at: .now)
             if problems.clear(path) {
-                parts.logger.log(.notice, "\(path) is mirrored again", event: .problemSolved, path: path)
+                parts.logger.log(.problemSolved, .notice, "\(path) is mirrored again", path: path)
             }
         case .again: queue.finish(path, .again, at: .now)
         case .uploading: break
@@ -89,6 +89,6 @@ extension Engine {
         guard kind == .busy ? isOut : isNews || isOut else { return }
         let outlook = isOut ? "given up until it changes or the source is rescanned" : "trying again"
         parts.logger.log(
-            .warning, "\(path): \(text) (\(kind.word)); \(outlook)", event: .problem, path: path, problem: kind)
+            .problem, .warning, "\(path): \(text) (\(kind.word)); \(outlook)", path: path, problem: kind)
     }
 }

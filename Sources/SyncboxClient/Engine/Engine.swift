@@ -72,6 +72,7 @@ actor Engine {
     init(parts: Parts, index: sending Index) {
         self.parts = parts
         self.index = index
+        counters.started = Timestamp.now.seconds
         let limits = Self.limits(parts.settings)
         queue = ChangeQueue(limits: limits)
         linkState = LinkState(retry: limits.retry)
@@ -89,6 +90,7 @@ actor Engine {
         defer { watcher.stop() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.takeEvents() }
+            group.addTask { try await self.extendStart() }
             for await _ in wakeUps.stream {
                 parts.pulse.beat()
                 sweep()
@@ -100,6 +102,16 @@ actor Engine {
                 if isResting { parts.pulse.rest() }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Asks the service manager for patience as long as watches are being placed.
+    private func extendStart() async throws {
+        var placed = -1
+        while !isWatching, watcher.watchCount > placed {
+            placed = watcher.watchCount
+            parts.onStartGoesOn()
+            try await Task.sleep(for: Self.startExtension / 3)
         }
     }
 

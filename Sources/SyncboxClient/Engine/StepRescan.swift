@@ -2,6 +2,7 @@
 
 import Logging
 import SyncboxCore
+import SyncboxDaemon
 import SyncboxFiles
 
 extension Engine {
@@ -23,7 +24,7 @@ extension Engine {
         } else if !hasScanned {
             hasScanned = true
             parts.logger.log(
-                .info, "the source has been compared: \(queue.waitingCount) paths to mirror", event: .scanned)
+                .scanned, .info, "the source has been compared: \(queue.waitingCount) paths to mirror")
         }
     }
 

@@ -32,7 +32,7 @@ extension Engine {
         case .unmounted(let path): unmounted(path)
         case .lostTrack:
             parts.logger.log(
-                .warning, "the kernel dropped events: looking at the whole source again", event: .lostTrack)
+                .lostTrack, .warning, "the kernel dropped events: looking at the whole source again")
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
         case .rootGone: try checkRoot()
@@ -44,7 +44,7 @@ extension Engine {
         isWatching = true
         parts.onWatching()
         parts.logger.log(
-            .notice, "watching \(watcher.watchCount) directories of \(parts.settings.source)", event: .started)
+            .started, .notice, "watching \(watcher.watchCount) directories of \(parts.settings.source)")
     }
 
     /// Something was made, moved or removed at `path` as a whole; its directory's modification time changed with it.
@@ -91,8 +91,9 @@ extension Engine {
         if nextSweep == nil { nextSweep = now.advanced(by: Self.sweepInterval) }
         guard problems.record(path, kind, text, attempts: 1) else { return }
         parts.logger.log(
-            .error, "\(path) is not watched: \(text). The source is looked at every \(Self.sweepInterval) meanwhile",
-            event: .unwatched, path: path, problem: kind)
+            .unwatched, .error,
+            "\(path) is not watched: \(text). The source is looked at every \(Self.sweepInterval) meanwhile",
+            path: path, problem: kind)
     }
 
     /// Looks at everything again where the watch does not see all of it, when that is due.
@@ -122,7 +123,7 @@ extension Engine {
             throw FatalError(
                 .noInput,
                 "the source \(parts.settings.source) was unmounted, moved away or replaced; nothing is deleted",
-                remedy: "put it back: the service starts again by itself")
+                remedy: "put it back, then start the service again")
         }
     }
 }

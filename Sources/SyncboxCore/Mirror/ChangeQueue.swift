@@ -53,6 +53,7 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         case failed(chance: Double)
     }
 
+    /// What is known of one path.
     private struct State: Sendable {
         var firstTouched: Instant
         /// When the path is due; nil while nothing but the flight is known of it.

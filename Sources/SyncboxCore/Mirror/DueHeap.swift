@@ -3,6 +3,7 @@
 /// Paths by the instant when they are due, the earliest first and equals in the order in which they came: a binary heap.
 /// An entry is never changed; the owner tells stale ones by comparing `due` with what it knows of the path.
 struct DueHeap<Instant: Comparable & Sendable>: Sendable {
+    /// A path and when it is due.
     struct Item: Sendable {
         let due: Instant
         let order: UInt64

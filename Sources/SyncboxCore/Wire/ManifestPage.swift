@@ -10,7 +10,9 @@ package struct ManifestPage: Hashable, Sendable {
 
     /// An entry and where it is.
     package struct Item: Hashable, Sendable {
+        /// Where it is.
         package var path: RelativePath
+        /// What it is.
         package var entry: Entry
 
         package init(path: RelativePath, entry: Entry) {

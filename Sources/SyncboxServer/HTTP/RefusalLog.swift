@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import SyncboxDaemon
 import Synchronization
 
 /// Logs refused keys, once per address and minute: who guesses keys shall not fill the journal.

@@ -2,6 +2,7 @@
 import GRDB
 import Logging
 import SyncboxCore
+import SyncboxDaemon
 import SyncboxFiles
 
 extension Share {
