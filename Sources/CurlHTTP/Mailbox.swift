@@ -24,6 +24,7 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// What the lock guards.
     private struct State {
         var letters = Letters()
         /// Submissions that were taken and have not been settled: the bound of every queue behind this box.

@@ -19,6 +19,7 @@ func startThread(named name: String, _ work: @escaping @Sendable () -> Void) -> 
     return String(cString: strerror(failure))
 }
 
+/// What pthread_create(3) carries over in its one pointer.
 private final class ThreadBody: Sendable {
     let name: String
     let work: @Sendable () -> Void
