@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What a program that has ended gave.
+struct Ended {
+    var exitCode: Int32
+    var output: String
+    var errors: String
+}
+
+/// Runs `program` to its end, without holding a thread meanwhile. It is ended when the task is cancelled.
+func run(
+    _ program: String, _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]
+) async throws -> Ended {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let directory { process.currentDirectoryURL = URL(filePath: directory) }
+    process.standardInput = FileHandle.nullDevice
+    // Files, since a pipe holds only so much until somebody reads it.
+    let (output, errors) = (try OutputFile(), try OutputFile())
+    process.standardOutput = output.handle
+    process.standardError = errors.handle
+    try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { (exit: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in exit.resume() }
+            do { try process.run() } catch { exit.resume(throwing: error) }
+        }
+    } onCancel: {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+    return Ended(exitCode: process.terminationStatus, output: try output.text(), errors: try errors.text())
+}
+
+/// Runs a script by bash(1), in `directory`; the test fails where a command of it does. Answers what it printed.
+@discardableResult
+func script(
+    _ text: String, in directory: String, environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> String {
+    let arguments = ["-c", "set -euo pipefail\n" + text]
+    let ended = try await run("/bin/bash", arguments, in: directory, environment: environment)
+    if ended.exitCode != 0 {
+        Issue.record("the script ended with \(ended.exitCode): \(ended.errors)", sourceLocation: sourceLocation)
+    }
+    return ended.output
+}
+
+/// A nameless file that a program prints into.
+private struct OutputFile {
+    let handle: FileHandle
+
+    init() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "syncbox-\(UUID().uuidString)").path
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        unlink(path)
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    func text() throws -> String {
+        try handle.seek(toOffset: 0)
+        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Compares two trees by programs that know nothing of Syncbox.
+enum Trees {
+    /// Tells in what `destination` differs from `source`: nothing for equal trees.
+    ///
+    /// rsync(1) compares contents, types, modes and times; find(1) the same without contents, but times to the nanosecond,
+    /// and names as bytes. Owners are not mirrored, and the mode of the destination itself is the operator's.
+    /// `excluding` are patterns of rsync; what they name must be missing at the destination.
+    static func difference(_ source: String, _ destination: String, excluding patterns: [String] = []) async throws
+        -> String
+    {
+        let variables = [
+            "SOURCE": source, "DESTINATION": destination, "EXCLUDED": patterns.joined(separator: "\n"), "LC_ALL": "C",
+        ]
+        return try await run("/bin/bash", ["-c", comparison], environment: variables).all
+    }
+
+    private static let comparison = #"""
+        set -uo pipefail
+        patterns=(--exclude=/.syncbox)
+        while IFS= read -r pattern; do
+            [[ -z $pattern ]] || patterns+=("--exclude=$pattern")
+        done <<< "$EXCLUDED"
+        options=(--no-owner --no-group --delete --delete-excluded "${patterns[@]}" --filter='P /.syncbox')
+
+        # From inside, so that long paths stay as short as they can.
+        cd "$SOURCE" && rsync -naic "${options[@]}" ./ "$DESTINATION/" 2>&1 | head -n 50
+
+        if ((${#patterns[@]} == 1)); then
+            list() {
+                cd "$1" && find . -mindepth 1 -path ./.syncbox -prune -o -mindepth 1 \
+                    \( -type d -printf '%P %y %m %T@\0' -o -printf '%P %y %m %T@ %s %l\0' \) |
+                    sort -z | tr '\n\0' '\1\n'
+            }
+            diff -a <(list "$SOURCE") <(list "$DESTINATION") | head -n 50
+        fi
+        """#
+}
+
+extension Ended {
+    /// All that was printed.
+    var all: String { output + errors }
+}
