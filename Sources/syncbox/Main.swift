@@ -29,5 +29,6 @@ struct Syncbox: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "syncbox",
         abstract: "Looks after Syncbox, which mirrors directories from one machine to another.",
+        version: "syncbox \(Version.text)",
         subcommands: [StatusCommand.self, CheckConfigCommand.self, KeyCommand.self])
 }
