@@ -91,9 +91,10 @@ package final class Heartbeat: Service {
             return state.silent
         }
         for (name, duration) in silences where !before.contains(name) {
-            logger.error(
+            logger.log(
+                .silent, .error,
                 "no progress in the \(name) for \(duration.components.seconds) s; the watchdog is not pinged",
-                metadata: JournalMessage.silent.metadata(["part": "\(name)"]))
+                metadata: ["part": "\(name)"])
         }
         for name in before where !silences.contains(where: { $0.name == name }) {
             logger.notice("the \(name) gets on again")

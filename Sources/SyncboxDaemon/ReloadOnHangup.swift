@@ -33,7 +33,6 @@ struct ReloadOnHangup: Service {
     }
 
     private func refuse(_ reason: some Sendable) {
-        context.logger.error(
-            "not reloaded, everything stays as it was: \(reason)", metadata: JournalMessage.notReloaded.metadata())
+        context.logger.log(.notReloaded, .error, "not reloaded, everything stays as it was: \(reason)")
     }
 }

@@ -72,7 +72,7 @@ private func report(_ error: any Error, _ context: DaemonContext) -> ExitCode {
         default: (.software, ["stopped by an unexpected error: \(error)"])
         }
     for line in lines {
-        context.logger.critical("\(line)", metadata: JournalMessage.ended.metadata())
+        context.logger.log(.ended, .critical, "\(line)")
     }
     context.notifier.status(lines.first ?? code.meaning)
     return code
