@@ -24,6 +24,7 @@ package struct ControlSocket: Service {
     private let onListening: @Sendable () -> Void
     private var routes: [Route] = []
 
+    /// One thing that can be asked for.
     private struct Route: Sendable {
         let method: HTTPRequest.Method
         let name: String

@@ -10,6 +10,7 @@ package struct FatalError: Error, Sendable, CustomStringConvertible {
     /// What a person can do about it; nil where the failure says it all.
     package let remedy: String?
 
+    /// What ends the daemon with `exitCode`; `remedy` tells a person what to do.
     package init(_ exitCode: ExitCode, _ failure: String, remedy: String? = nil) {
         self.exitCode = exitCode
         self.failure = failure

@@ -15,6 +15,7 @@ package struct ProblemDetails: HTTPResponseError, Encodable, Sendable {
     /// What happened this time, for a person to read; nil where there is nothing to add.
     package let detail: String?
 
+    /// A problem; by default of no kind but its status.
     package init(
         _ status: HTTPResponse.Status, type: String = "about:blank", title: String? = nil, detail: String? = nil
     ) {

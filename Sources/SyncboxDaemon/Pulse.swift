@@ -17,6 +17,7 @@ package final class Pulse: Sendable {
     /// nil while the part rests.
     private let work: Mutex<Work?> = Mutex(nil)
 
+    /// When the part last got on, and when it has to again.
     private struct Work {
         var lastBeat: SuspendingClock.Instant
         var due: SuspendingClock.Instant

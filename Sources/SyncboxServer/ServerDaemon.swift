@@ -13,6 +13,7 @@ package struct ServerDaemon: Sendable {
     let path: String
     let context: DaemonContext
 
+    /// The daemon that the settings file at `path` describes.
     package init(settings path: String, context: DaemonContext) {
         self.path = path
         self.context = context

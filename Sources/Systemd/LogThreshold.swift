@@ -7,6 +7,7 @@ import Synchronization
 package final class LogThreshold: Sendable {
     private let current: Mutex<Logger.Level>
 
+    /// Lets pass what is at least of `level`.
     package init(_ level: Logger.Level) {
         current = Mutex(level)
     }

@@ -19,7 +19,8 @@ package func assembleClient(configuration: String, context: DaemonContext) async
     let outside = try openOutside(settings)
     let index = try openIndex(in: settings.stateDirectory, context.logger)
     let link = ServerLink(
-        client: outside.client, share: settings.share, key: outside.key.text, writer: "\(instance)-\(try index.writer)")
+        client: outside.client, uploadClient: outside.uploadClient, share: settings.share, key: outside.key.text,
+        writer: "\(instance)-\(try index.writer)")
     let rules = try SourceRules(settings, root: outside.root)
     let watcher = try Watcher(outside.root) { rules.ignores(directory: $0) }
     let watching = context.readiness.require()
@@ -56,6 +57,7 @@ private struct Outside {
     var root: Root
     var key: KeySecret
     var client: CurlClient
+    var uploadClient: CurlClient
     var thread: FileThreads
 }
 
@@ -79,8 +81,14 @@ private func openOutside(_ settings: ClientSettings) throws -> Outside {
         case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
         case .unix(let path): .unix(path: path)
         }
-    let client = try CurlClient(base: endpoint, options: .init(userAgent: "syncbox-client/\(Version.text)"))
-    return Outside(root: root, key: key, client: client, thread: try FileThreads(count: 1, name: "engine"))
+    let userAgent = "syncbox-client/\(Version.text)"
+    return Outside(
+        root: root, key: key,
+        client: try CurlClient(base: endpoint, options: .init(userAgent: userAgent, threadName: "link")),
+        uploadClient: try CurlClient(
+            base: endpoint,
+            options: .init(userAgent: userAgent, mostConnections: Uploads.mostAtOnce + 1, threadName: "uploads")),
+        thread: try FileThreads(count: 1, name: "engine"))
 }
 
 /// The longest key file, in bytes.

@@ -15,6 +15,7 @@ extension Engine {
             wakeUps.wake()
         }
         do {
+            rest()
             let server = try await link.state()
             if try index.state != server { try await takeManifest() }
             linkUp()

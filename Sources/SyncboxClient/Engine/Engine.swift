@@ -99,10 +99,11 @@ actor Engine {
                 if isStopping, !isBatchInFlight, !isAligning, uploads.inFlight.isEmpty { break }
                 armTimer()
                 parts.onChange()
-                if isResting { parts.pulse.rest() }
+                rest()
             }
             group.cancelAll()
         }
+        parts.logger.log(.stopped, .notice, "stopped; what was in flight has been finished")
     }
 
     /// Asks the service manager for patience as long as watches are being placed.
@@ -148,10 +149,18 @@ actor Engine {
     /// The most paths taken for one batch: parents and moves that they need come on top.
     static let mostPathsInBatch = WireLimits.changesInBatch / 2
 
-    /// Whether nothing happens until the next event.
-    private var isResting: Bool {
-        !isBatchInFlight && !isAligning && uploads.inFlight.isEmpty && !rescan.isRunning
+    /// The engine's thread has nothing to do until something wakes it. Where an answer of the server is awaited it must come
+    /// in a bounded time, for the link has timeouts; otherwise there may be nothing to do for days.
+    func rest() {
+        if isBatchInFlight || isAligning {
+            parts.pulse.beat(nextWithin: Self.longestAnswer)
+        } else {
+            parts.pulse.rest()
+        }
     }
+
+    /// Longer than any answer of the server can take: the link gives up before.
+    private static let longestAnswer = ServerLink.longestStall * 3
 
     /// Wakes `run` when something comes due.
     private func armTimer() {

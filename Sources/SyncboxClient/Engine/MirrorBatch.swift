@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SyncboxCore
+import SyncboxDaemon
 import SyncboxFiles
 
 extension Engine {
@@ -15,12 +16,14 @@ extension Engine {
             isBatchInFlight = false
             wakeUps.wake()
         }
+        parts.pulse.beat()
         var batch = try look(at: paths)
         try compare(&batch)
         try checkEvidence(for: batch)
         guard let base = state else { return putBack(batch) }
         let plan = plan(batch, base: base)
         guard !plan.changes.isEmpty else { return try confirm(plan, nil, of: batch) }
+        rest()
         let reply: BatchReply
         do throws(LinkError) {
             reply = try await link.send(batch: plan.body, changes: plan.changes.count)
@@ -28,6 +31,7 @@ extension Engine {
             linkDown(error)
             return putBack(batch)
         }
+        parts.pulse.beat()
         try confirm(plan, reply, of: batch)
     }
 }

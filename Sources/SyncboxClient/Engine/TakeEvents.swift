@@ -14,6 +14,7 @@ extension Engine {
         while let events = await watcher.next() {
             parts.pulse.beat()
             for event in events { try take(event, at: .now) }
+            rest()
             wakeUps.wake()
         }
     }

@@ -7,15 +7,18 @@ import SyncboxCore
 /// The requests that a client makes of its server. Each call waits for the answer; each throws `LinkError`.
 struct ServerLink: Sendable {
     /// How long a batch may take from its last byte sent to the reply: a full sync on a slow disk, with others before it.
-    private static let longestStall = Duration.seconds(120)
+    static let longestStall = Duration.seconds(120)
 
     private let client: CurlClient
+    /// Uploads have a client, and so a thread, of their own: it reads their files, and small batches don't wait for a disk.
+    private let uploadClient: CurlClient
     private let share: String
     private let headers: [(name: String, value: String)]
 
     /// A link that speaks for `writer` with the secret `key`.
-    init(client: CurlClient, share: String, key: String, writer: String) {
+    init(client: CurlClient, uploadClient: CurlClient, share: String, key: String, writer: String) {
         self.client = client
+        self.uploadClient = uploadClient
         self.share = share
         headers = [("Authorization", "Bearer \(key)"), (Endpoints.writerHeader, writer)]
     }
@@ -75,7 +78,7 @@ struct ServerLink: Sendable {
         let request = request("PATCH", Endpoints.upload(share, upload), more: [offsetHeader], body: body)
         let response: HTTPResponse
         do throws(CurlError) {
-            response = try await client.send(request)
+            response = try await uploadClient.send(request)
         } catch {
             if let cause = error.cause { throw cause }
             throw LinkError(kind: .away, reason: error.message)
@@ -146,6 +149,7 @@ struct ServerLink: Sendable {
 
     /// The detail of an `application/problem+json` answer (RFC 9457), or what there is instead.
     private static func detail(of response: HTTPResponse) -> String {
+        /// The members of a problem that people read.
         struct Problem: Decodable {
             var title: String?
             var detail: String?

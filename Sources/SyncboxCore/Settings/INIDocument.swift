@@ -21,7 +21,9 @@ package struct INIDocument: Sendable {
 
     /// A key's value as it is written, without the white space and the comment around it; quotes are still there.
     package struct Value: Hashable, Sendable {
+        /// The value as it was written.
         package var text: String
+        /// Where it was written.
         package var place: Place
     }
 

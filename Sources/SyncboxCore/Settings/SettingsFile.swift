@@ -12,6 +12,7 @@ package struct SettingsFile: Hashable, Sendable {
         self.bytes = Array(bytes)
     }
 
+    /// A file whose content is text.
     package init(name: String, text: String) {
         self.init(name: name, bytes: text.utf8)
     }

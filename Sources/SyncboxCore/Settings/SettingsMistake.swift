@@ -60,6 +60,7 @@ package struct SettingsMistakes: Error, Hashable, Sendable, CustomStringConverti
     /// The mistakes; at least one.
     package let all: [SettingsMistake]
 
+    /// All mistakes of one reading, which are not none.
     package init(_ all: [SettingsMistake]) {
         precondition(!all.isEmpty, "settings without a mistake are no error")
         self.all = all

@@ -10,9 +10,12 @@ package enum SettingsValue {
 
     /// What is wrong with a value, before anyone knows where it stands.
     package struct Mistake: Error, Hashable, Sendable {
+        /// What is wrong with the value.
         package var wrong: String
+        /// What would be right.
         package var right: String
 
+        /// A mistake, and how to mend it.
         package init(_ wrong: String, right: String) {
             self.wrong = wrong
             self.right = right
@@ -30,15 +33,6 @@ package enum SettingsValue {
         }
         if text.isEmpty { throw Mistake("has no value", right: "write one, or remove the line for the default") }
         return text
-    }
-
-    /// `yes`, `true`, `on` or `1`, and `no`, `false`, `off` or `0`: what systemd.syntax(7) takes.
-    package static func boolean(_ text: String) throws(Mistake) -> Bool {
-        switch text {
-        case "yes", "true", "on", "1": return true
-        case "no", "false", "off", "0": return false
-        default: throw Mistake("is neither yes nor no", right: "write yes or no")
-        }
     }
 
     /// A whole number in decimal digits, within `range`.

@@ -40,6 +40,7 @@ package struct InotifyEvent: Hashable, Sendable {
 
     /// The watch descriptor; -1 for an overflow.
     package let watch: Int32
+    /// What happened.
     package let mask: Mask
     /// What the two events of one rename have in common, and no other; otherwise 0.
     package let cookie: UInt32

@@ -24,6 +24,7 @@ package struct WatchTable: Sendable {
 
     /// A watch whose name has disappeared.
     package struct Detached: Hashable, Sendable {
+        /// The watch.
         package let watch: Watch
         /// Where it was.
         package let parent: Watch
@@ -35,6 +36,7 @@ package struct WatchTable: Sendable {
         package let isTold: Bool
     }
 
+    /// One watched directory: where it hangs, and what hangs in it.
     private struct Node {
         var parent: Watch?
         var name: [UInt8]

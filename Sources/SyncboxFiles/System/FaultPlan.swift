@@ -16,6 +16,7 @@ package final class FaultPlan: Sendable {
         case meanwhile(Int, @Sendable () -> Void)
     }
 
+    /// How many calls were made, and which are to fail.
     private struct State {
         var fault: Fault?
         var operations: [String] = []

@@ -8,11 +8,13 @@ import Synchronization
 /// Jobs start in the order in which they come; how many wait is bounded by their callers, each of which waits for its own.
 /// The threads live until `stop()`.
 package final class FileThreads: TaskExecutor {
+    /// Something to run.
     private enum Work {
         case job(UnownedJob)
         case body(@Sendable () -> Void)
     }
 
+    /// What waits to be run, and who waits for it.
     private struct State {
         var queue: [Work] = []
         /// How many of `queue` have been taken already.
@@ -81,6 +83,7 @@ package final class FileThreads: TaskExecutor {
         if mustWake { wakeUp.signal() }
     }
 
+    /// What a thread does next.
     private enum Step {
         case work(Work)
         case sleep

@@ -6,6 +6,7 @@ import SyncboxCore
 /// Where watch events wait for their one reader. It holds a bounded number of them: beyond it, "look at everything" stands for
 /// all of them.
 final class WatchMailbox: Sendable {
+    /// The events that wait, and the reader that waits for them.
     fileprivate struct State {
         var events: [WatchEvent] = []
         var reader: CheckedContinuation<[WatchEvent]?, Never>?

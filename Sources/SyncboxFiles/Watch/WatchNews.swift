@@ -10,6 +10,7 @@ struct WatchNews {
     /// How many pieces of news of detached directories are held before everything must be looked at instead.
     static let mostHeld = 10_000
 
+    /// Something that happened, told by watch and name.
     fileprivate enum Piece: Equatable {
         case touched(WatchTable.Watch, [UInt8], WatchEvent.Touch)
         case gone(WatchTable.Watch, [UInt8])

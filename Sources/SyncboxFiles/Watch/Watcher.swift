@@ -71,6 +71,7 @@ package final class Watcher: Sendable {
 
 /// What other threads ask of the watcher's thread.
 final class WatchRequests: Sendable {
+    /// What was asked and not yet taken.
     private struct State {
         var trees: [RelativePath] = []
         var isStopped = false

@@ -27,6 +27,7 @@ final class Share: Sendable {
     private let lease = Mutex(Lease<ContinuousClock.Instant>())
     private let counters = Mutex(Counters())
 
+    /// What the share did since the daemon started.
     private struct Counters {
         var changes: UInt64 = 0
         var batches: UInt64 = 0

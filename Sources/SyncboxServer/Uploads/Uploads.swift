@@ -13,6 +13,7 @@ final class Uploads: Sendable {
     /// How long an upload may rest before it is given up.
     static let longestRest = Duration.seconds(24 * 60 * 60)
 
+    /// One upload: its staged bytes, and how far they go.
     private struct Upload {
         let content: StagedUpload
         /// The whole length, in bytes.

@@ -92,22 +92,6 @@ import Testing
         #expect(found == .init("is out of range", right: "write a size from 4K to 1G"))
     }
 
-    @Test(
-        "A boolean is what systemd takes for one",
-        arguments: [
-            ("yes", true), ("true", true), ("on", true), ("1", true), ("no", false), ("false", false), ("off", false),
-            ("0", false),
-        ])
-    func boolean(text: String, expected: Bool) throws {
-        #expect(try SettingsValue.boolean(text) == expected)
-    }
-
-    @Test("Anything else is no boolean", arguments: ["", "Yes", "y", "2", "enabled"])
-    func noBoolean(text: String) {
-        let found = mistake { () throws(SettingsValue.Mistake) in try SettingsValue.boolean(text) }
-        #expect(found == .init("is neither yes nor no", right: "write yes or no"))
-    }
-
     @Test("A percentage may carry its sign", arguments: [("50", 50), ("50%", 50), ("0", 0), ("100%", 100)])
     func percentage(text: String, expected: Int) throws {
         #expect(try SettingsValue.percentage(text) == expected)
