@@ -69,6 +69,10 @@ struct CommitCase: CustomTestStringConvertible, Sendable {
             name: "a directory moved onto a file", prior: [.put("a", "1"), .mkdir("d"), .put("d/x", "2")],
             batch: [.move("d", to: "a")], result: ["a": .folder(), "a/x": .file("2")]),
         CommitCase(
+            name: "a directory moved onto another",
+            prior: [.mkdir("a"), .put("a/old", "1"), .mkdir("d"), .put("d/x", "2")],
+            batch: [.move("d", to: "a")], result: ["a": .folder(), "a/x": .file("2")]),
+        CommitCase(
             name: "a tree removed", prior: [.mkdir("d"), .mkdir("d/e"), .put("d/e/x", "1"), .put("y", "2")],
             batch: [.remove("d")], result: ["y": .file("2")]),
         CommitCase(name: "nothing removed", batch: [.remove("x"), .remove("d/x")], result: [:]),

@@ -15,10 +15,16 @@ extension PublishChange {
             return try catalog.row(at: path)?.entry == expected ? .acknowledged : .preconditionFailed
         }
         guard row.entry.isMoved(expected), try isInKnownDirectory(path) else { return .preconditionFailed }
-        let replaced = try catalog.row(at: path)
+        var replaced = try catalog.row(at: path)
         touchDirectory(of: from)
         touchDirectory(of: path)
         if case .present(let there) = try tree.look(at: from), row.isUnchanged(there) {
+            if replaced?.entry.kind == .directory, !from.isBelow(path) {
+                // At the source another entry stands here by now: what was here before is gone.
+                let outcome = try remove(path)
+                guard outcome == .acknowledged else { return outcome }
+                replaced = nil
+            }
             guard replaced?.entry.kind != .directory else { return .preconditionFailed }
             // A directory can't replace anything in one step.
             if row.entry.kind == .directory, replaced != nil { try tree.remove(path) }
