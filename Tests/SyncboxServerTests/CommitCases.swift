@@ -120,8 +120,10 @@ struct CommitCase: CustomTestStringConvertible, Sendable {
     var outcomes: [Outcome] { batch.indices.map { failures[$0] ?? .acknowledged } }
 
     /// A share in the prior state.
-    func share(durability: ServerSettings.Durability = .durable) async throws -> TemporaryShare {
-        let temporary = try TemporaryShare(durability: durability)
+    func share(
+        durability: ServerSettings.Durability = .durable, inMemory: Bool = false
+    ) async throws -> TemporaryShare {
+        let temporary = try TemporaryShare(durability: durability, inMemory: inMemory)
         if !prior.isEmpty { _ = try await temporary.outcomes(prior) }
         return temporary
     }

@@ -15,7 +15,7 @@ import Testing
         arguments: CommitCase.all)
     func oneFails(_ example: CommitCase) async throws {
         for number in 1...(try await operations(of: example)).count {
-            let temporary = try await example.share()
+            let temporary = try await example.share(inMemory: true)
             temporary.faults.restart(.once(number, errno: number.isMultiple(of: 2) ? EIO : ENOSPC))
             let outcomes = try await temporary.outcomes(example.batch)
             temporary.faults.restart()
@@ -27,7 +27,7 @@ import Testing
     @Test("After a kill nothing is torn or lost, and sending again mends the rest", arguments: CommitCase.all)
     func killed(_ example: CommitCase) async throws {
         for number in 1...(try await operations(of: example)).count {
-            let temporary = try await example.share()
+            let temporary = try await example.share(inMemory: true)
             temporary.faults.restart(.onward(number, errno: EIO))
             let outcomes = try await temporary.outcomes(example.batch)
             try temporary.restart()
@@ -39,7 +39,7 @@ import Testing
 
     @Test("A crash between publish and record is mended by sending again", arguments: CommitCase.all, [true, false])
     func notRecorded(_ example: CommitCase, isChecked: Bool) async throws {
-        let temporary = try await example.share()
+        let temporary = try await example.share(inMemory: true)
         // The catalog as it was before, with the destination as it is after.
         let state = temporary.directory.appending(path: "state")
         let before = temporary.directory.appending(path: "before")
@@ -57,7 +57,7 @@ import Testing
     }
 
     private func operations(of example: CommitCase) async throws -> [String] {
-        let temporary = try await example.share()
+        let temporary = try await example.share(inMemory: true)
         temporary.faults.restart()
         _ = try await temporary.outcomes(example.batch)
         let operations = temporary.faults.operations

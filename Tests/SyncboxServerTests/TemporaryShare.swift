@@ -16,9 +16,12 @@ final class TemporaryShare {
     let faults = FaultPlan()
     private var open: Share?
 
-    /// An empty share.
-    init(durability: ServerSettings.Durability = .durable) throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-\(UUID().uuidString)")
+    /// An empty share. `inMemory` is for what is tried a thousand times, where a disk would do nothing but take its time.
+    init(durability: ServerSettings.Durability = .durable, inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let hasMemory = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
+        let place = hasMemory ? memory : FileManager.default.temporaryDirectory
+        directory = place.appending(path: "syncbox-\(UUID().uuidString)")
         for name in ["destination", "state"] {
             try FileManager.default.createDirectory(
                 at: directory.appending(path: name), withIntermediateDirectories: true)

@@ -41,8 +41,7 @@ final class CatalogTransaction {
         summary.bytes = summary.bytes &- old.entry.size &+ entry.size
         if old.entry.kind == .directory, entry.kind != .directory { directories[path] = nil }
         try execute(
-            "UPDATE entry SET kind = ?, mode = ?, seconds = ?, nanoseconds = ?, size = ?, digest = ?, target = ?,"
-                + " inode = ?, born = ?, changed = ? WHERE id = ?", entry.columns + imprint.columns + [old.id])
+            Self.updateEntry, entry.columns + imprint.columns + [old.id])
     }
 
     private func insert(_ entry: Entry, at path: RelativePath, imprint: Imprint) throws {
@@ -50,8 +49,7 @@ final class CatalogTransaction {
             preconditionFailure("nothing is recorded below what is no directory")
         }
         try execute(
-            "INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            Self.insertEntry,
             StatementArguments(parent: parent, name: path.name) + entry.columns + imprint.columns)
         summary.entries += 1
         summary.bytes &+= entry.size
@@ -118,6 +116,17 @@ final class CatalogTransaction {
                 Int64(bitPattern: summary.bytes),
             ])
     }
+
+    // Put together once: they are looked up by their text.
+    private static let insertEntry = """
+        INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    private static let updateEntry = """
+        UPDATE entry SET kind = ?, mode = ?, seconds = ?, nanoseconds = ?, size = ?, digest = ?, target = ?,
+            inode = ?, born = ?, changed = ?
+        WHERE id = ?
+        """
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try tree.database.cachedStatement(sql: sql).execute(arguments: arguments)

@@ -9,10 +9,16 @@ struct CatalogTree {
     /// How many rows of a directory are fetched at once where there may be any number.
     static let portion = 500
 
+    // Put together once: they are looked up by their text.
+    private static let selectName = "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name = ?"
+    private static let selectID = "SELECT \(CatalogRow.columns) FROM entry WHERE id = ?"
+    private static let selectChildren =
+        "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name > ? ORDER BY name LIMIT ?"
+
     /// What `directory` holds under `name`; nil for nothing.
     func row(_ name: some Collection<UInt8>, in directory: Int64) throws -> CatalogRow? {
         let statement = try database.cachedStatement(
-            sql: "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name = ?")
+            sql: Self.selectName)
         return try Row.fetchOne(statement, arguments: StatementArguments(parent: directory, name: name))
             .map(CatalogRow.init)
     }
@@ -29,14 +35,14 @@ struct CatalogTree {
 
     /// The row of that number.
     func row(id: Int64) throws -> CatalogRow? {
-        let statement = try database.cachedStatement(sql: "SELECT \(CatalogRow.columns) FROM entry WHERE id = ?")
+        let statement = try database.cachedStatement(sql: Self.selectID)
         return try Row.fetchOne(statement, arguments: [id]).map(CatalogRow.init)
     }
 
     /// At most `limit` of the entries that `directory` holds, those behind `name` in the order of names.
     func children(of directory: Int64, after name: [UInt8] = [], limit: Int = portion) throws -> [CatalogRow] {
         let statement = try database.cachedStatement(
-            sql: "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name > ? ORDER BY name LIMIT ?")
+            sql: Self.selectChildren)
         let arguments = StatementArguments(parent: directory, name: name) + [limit]
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         var children: [CatalogRow] = []

@@ -26,7 +26,7 @@ final class PublishChange {
 
     /// Something unusual that was met.
     enum Note: Hashable, Sendable {
-        /// An entry that Syncbox did not put there was replaced.
+        /// An entry that the catalog did not know was replaced.
         case replaced(RelativePath)
         /// Entries that Syncbox did not put there keep a directory from being removed.
         case kept(RelativePath, count: Int)
@@ -72,13 +72,11 @@ final class PublishChange {
         guard try isInKnownDirectory(path) else { return .preconditionFailed }
         let old = try catalog.row(at: path)
         touchDirectory(of: path)
+        if old == nil, try tree.look(at: path) != .absent { notes.append(.replaced(path)) }
         let displaced = try inRemadeDirectories(path) {
             try tree.publish(staged, at: path, replacingDirectory: true)
         }
-        if let displaced {
-            self.displaced.append(displaced)
-            if old?.entry.kind != .directory { notes.append(.replaced(path)) }
-        }
+        if let displaced { self.displaced.append(displaced) }
         let imprint = try imprint(of: entry, at: path)
         if let old { try catalog.forgetBelow(old) }
         try catalog.record(entry, at: path, imprint: imprint)

@@ -86,25 +86,36 @@ struct OpenShare {
         do { return try body() } catch { throw Self.fatal(error, share: name, path: path) }
     }
 
+    /// Whether the unit's ProtectHome= hides the path, where it is in force.
+    private static func isHidden(_ path: String) -> Bool {
+        ["/home/", "/root/", "/run/user/"].contains { "\(path)/".hasPrefix($0) }
+    }
+
+    private static func unhide(_ path: String) -> String {
+        isHidden(path) ? "; a path there needs ProtectHome=no in the unit" : ""
+    }
+
     /// What keeps a destination from being used, and the line that mends it.
     static func fatal(_ error: FileError, share name: String, path: String) -> FatalError {
         let owner = "\(geteuid()):\(getegid())"
         switch error.code {
         case .notFound:
             return FatalError(
-                .noInput, "share \(name): there is no directory \(path)",
-                remedy: "make it: install -d -o \(geteuid()) -g \(getegid()) \(path)")
+                .noInput,
+                "share \(name): there is no directory \(path)\(isHidden(path) ? " that the server can see" : "")",
+                remedy: "make it: install -d -o \(geteuid()) -g \(getegid()) \(path)\(unhide(path))")
         case .notDirectory: return FatalError(.noInput, "share \(name): \(path) is no directory")
         case .permission:
             return FatalError(
                 .noPermission, "share \(name): the server may not write in \(path)",
-                remedy: "give it to the server's user: chown \(owner) \(path)")
+                remedy: "give it to the server's user: chown \(owner) \(path)\(unhide(path))")
         case .readOnly:
             return FatalError(
                 .cannotCreate, "share \(name): \(path) is read-only for the server",
                 remedy: """
                     under systemd, write /etc/systemd/system/syncbox-server.service.d/share-\(name).conf with the lines \
-                    [Service] and ReadWritePaths=\(path), then: systemctl daemon-reload && systemctl restart syncbox-server
+                    [Service] and ReadWritePaths=\(path), then: systemctl daemon-reload && systemctl restart \
+                    syncbox-server\(unhide(path))
                     """)
         case .busy:
             return FatalError(

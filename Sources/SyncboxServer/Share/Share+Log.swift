@@ -11,14 +11,18 @@ extension Share {
         logger.log(.commitFailed, .error, "\(what): \(error)", metadata: ["problem": "\(ProblemKind(error).word)"])
     }
 
-    /// Logs what a batch met.
+    /// Logs what a batch met. Replaced entries share one line: a destination that was filled by other means has many.
     func log(_ notes: [PublishChange.Note]) {
+        let replaced = notes.compactMap { note in if case .replaced(let path) = note { path } else { nil } }
+        if let first = replaced.first {
+            logger.log(
+                .entryReplaced, .notice,
+                "replaced \(replaced.count) entries that the catalog did not know, as \(first)",
+                metadata: ["path": "\(first)"])
+        }
         for note in notes {
             switch note {
-            case .replaced(let path):
-                logger.log(
-                    .entryReplaced, .warning, "replaced \(path), which Syncbox did not put there",
-                    metadata: ["path": "\(path)"])
+            case .replaced: continue
             case .kept(let path, let count):
                 logger.log(
                     .entriesKept, .warning,
