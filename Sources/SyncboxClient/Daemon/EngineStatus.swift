@@ -16,13 +16,26 @@ extension Engine {
         status.share = settings.share
         status.state = stateWord
         status.link = linkState.reason ?? (state == nil ? "not tried yet" : "up")
-        status.confirmed = (try? index.count) ?? 0
+        status.confirmed = countConfirmed()
+        status.special = UInt64(special.count)
         status.pending = UInt64(queue.waitingCount)
         status.inFlight = UInt64(queue.inFlightCount)
         status.watches = UInt64(watcher.watchCount)
         status.problems = problems.first(ClientStatus.mostProblems)
         status.problemCount = UInt64(problems.count)
         return status
+    }
+
+    /// The longest that a count is told while entries are being confirmed.
+    private static let longestCount = Duration.seconds(5)
+
+    private func countConfirmed() -> UInt64 {
+        let now = Clock.now
+        if queue.isIdle || countedAt.map({ $0.advanced(by: Self.longestCount) <= now }) ?? true {
+            confirmedCount = (try? index.count) ?? 0
+            countedAt = now
+        }
+        return confirmedCount
     }
 
     private var stateWord: String {

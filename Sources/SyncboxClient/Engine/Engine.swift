@@ -55,6 +55,11 @@ actor Engine {
 
     /// The state that the index describes; nil while it must be aligned before anything is sent.
     var state: ShareState?
+    /// What is neither file, directory nor symbolic link, and so not mirrored.
+    var special: Set<RelativePath> = []
+    /// How many entries are confirmed, counted at `countedAt`: counting looks at every row.
+    var confirmedCount: UInt64 = 0
+    var countedAt: Clock.Instant?
     /// Paths whose move led nowhere, because two names were swapped: sent as if they were new.
     var withoutMove: Set<RelativePath> = []
     var isBatchInFlight = false
@@ -85,18 +90,18 @@ actor Engine {
         return .init(quiet: settings.debounce.quiet, longestHold: settings.debounce.longestHold, retry: retry)
     }
 
-    /// Runs until `stop()`, and returns when what is in flight has ended. Throws what can't be mended while running.
+    /// Runs until `stop()`, and returns when the batch in flight has ended; uploads are cut, for they can take hours. Throws what can't be mended while running.
     func run() async throws {
         defer { watcher.stop() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.takeEvents() }
-            group.addTask { try await self.extendStart() }
+            group.addTask { await self.extendStart() }
             for await _ in wakeUps.stream {
                 parts.pulse.beat()
                 sweep()
                 try stepRescan()
                 try startWork(in: &group)
-                if isStopping, !isBatchInFlight, !isAligning, uploads.inFlight.isEmpty { break }
+                if isStopping, !isBatchInFlight { break }
                 armTimer()
                 parts.onChange()
                 rest()
@@ -107,12 +112,12 @@ actor Engine {
     }
 
     /// Asks the service manager for patience as long as watches are being placed.
-    private func extendStart() async throws {
+    private func extendStart() async {
         var placed = -1
-        while !isWatching, watcher.watchCount > placed {
+        while !isWatching, !Task.isCancelled, watcher.watchCount > placed {
             placed = watcher.watchCount
             parts.onStartGoesOn()
-            try await Task.sleep(for: Self.startExtension / 3)
+            try? await Task.sleep(for: Self.startExtension / 3)
         }
     }
 
@@ -128,20 +133,21 @@ actor Engine {
         wakeUps.wake()
     }
 
-    /// Starts whatever may be started now: aligning first, then batches; uploads are started by batches.
+    /// Starts whatever may be started now: aligning before anything else, uploads beside the batches, one batch at a time.
     private func startWork(in group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         let now = Clock.now
-        guard isWatching, linkState.isOpen(at: now), !isStopping, !isAligning, !isBatchInFlight else { return }
-        if state == nil {
+        guard isWatching, linkState.isOpen(at: now), !isStopping, !isAligning else { return }
+        guard state != nil else {
+            guard !isBatchInFlight else { return }
             isAligning = true
-            group.addTask { try await self.align() }
-        } else {
-            let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
-            guard !paths.isEmpty else { return }
-            isBatchInFlight = true
-            group.addTask { try await self.mirrorBatch(paths) }
+            return group.addTask { try await self.align() }
         }
         for path in uploads.takeWaiting() { group.addTask { await self.upload(path) } }
+        guard !isBatchInFlight else { return }
+        let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
+        guard !paths.isEmpty else { return }
+        isBatchInFlight = true
+        group.addTask { try await self.mirrorBatch(paths) }
     }
 
     /// How much longer the service manager waits whenever the start tells that it goes on.

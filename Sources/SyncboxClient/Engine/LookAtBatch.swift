@@ -16,7 +16,9 @@ extension Engine {
     private func look(at path: RelativePath, _ batch: inout Batch) {
         batch.taken.insert(path)
         do throws(FileError) {
-            batch.observations[path] = try parts.root.look(at: path)
+            let observation = try parts.root.look(at: path)
+            batch.observations[path] = observation
+            if observation == .special { special.insert(path) } else { special.remove(path) }
         } catch {
             batch.endings[path] = .failed(error.problemKind, error.description)
         }

@@ -38,6 +38,7 @@ extension Engine {
             if !error.isAbsence { failed(directory, error) }
             return
         }
+        parts.pulse.beat()
         let now = Clock.now
         if !queue.contains(directory) { problems.clear(directory) }
         readRules(in: directory)
@@ -62,7 +63,7 @@ extension Engine {
         switch entry.look {
         case .failure(let error): failed(path, error)
         case .success(.special):
-            counters.special += 1
+            special.insert(path)
             if confirmed != nil { queue.touch(path, .atOnce, at: now) }
         case .success(.absent): break
         case .success(.present(let observed)):

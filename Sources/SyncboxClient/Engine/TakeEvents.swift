@@ -36,7 +36,7 @@ extension Engine {
                 .lostTrack, .warning, "the kernel dropped events: looking at the whole source again")
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
-        case .rootGone: try checkRoot()
+        case .rootGone: throw sourceGone()
         }
     }
 
@@ -120,11 +120,12 @@ extension Engine {
 
     /// Throws when the source is no longer what it was when the daemon started: what can't be seen is not deleted.
     func checkRoot() throws {
-        guard parts.root.stillStands() else {
-            throw FatalError(
-                .noInput,
-                "the source \(parts.settings.source) was unmounted, moved away or replaced; nothing is deleted",
-                remedy: "put it back, then start the service again")
-        }
+        if !parts.root.stillStands() { throw sourceGone() }
+    }
+
+    private func sourceGone() -> FatalError {
+        FatalError(
+            .noInput, "the source \(parts.settings.source) was unmounted, moved away or replaced; nothing is deleted",
+            remedy: "put it back, then start the service again")
     }
 }

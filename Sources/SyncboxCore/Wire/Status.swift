@@ -10,7 +10,8 @@ package struct ClientStatus: Hashable, Sendable, Codable {
     package var server = ""
     /// The share's name.
     package var share = ""
-    /// What the engine is doing: `starting`, `aligning`, `scanning`, `mirroring`, `idle`, `stopping`.
+    /// What the engine is doing: `starting`, `waiting for the server`, `aligning`, `scanning`,
+    /// `mirroring`, `idle`, `stopping`.
     package var state = "starting"
     /// The link to the server: `up`, or why it is down.
     package var link = ""
