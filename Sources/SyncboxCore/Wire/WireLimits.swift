@@ -11,7 +11,7 @@ package enum WireLimits {
     /// The most changes in one batch. Larger batches spread the cost of syncing no further; smaller ones do.
     package static let changesInBatch = 1000
     /// The most bytes of content in one batch; a client sends a batch that reaches it.
-    package static let contentInBatch = 8 * 1024 * 1024
+    package static let contentInBatch = 4 * 1024 * 1024
     /// The longest batch, in bytes: its content, one content more, and what paths and entries can add up to.
     package static let batch = contentInBatch + frame + changesInBatch * 16 * 1024
     /// The most entries in one page of a manifest.
