@@ -21,8 +21,17 @@ extension Engine {
                 compareMoved(path, observed, known, &batch)
             } else {
                 compare(path, observation, known, &batch)
+                if known == nil, case .present(let observed) = observation { try compareMade(path, observed) }
             }
         }
+    }
+
+    /// What is in a directory that is about to be made may have been confirmed elsewhere, by a move that could not be
+    /// told: then no event names it any more. So each entry is looked at, and makes the directories below in its turn.
+    private func compareMade(_ path: RelativePath, _ observed: Observed) throws {
+        // Where only what happens from now on counts, a directory may be made for a single one of its entries.
+        guard observed.entry.kind == .directory, parts.settings.startup != .watch else { return }
+        try compareEntries(of: path)
     }
 
     /// What is gone is ignored or not by what it was.

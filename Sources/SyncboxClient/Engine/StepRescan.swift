@@ -30,13 +30,19 @@ extension Engine {
 
     /// Touches the names in `directory` whose look differs from what is confirmed, and those that are gone.
     private func compare(_ directory: RelativePath) throws {
+        rescan.descend(into: try compareEntries(of: directory))
+    }
+
+    /// The same, without going on to the directories below, which are answered.
+    @discardableResult
+    func compareEntries(of directory: RelativePath) throws -> [RelativePath] {
         let entries: [DirectoryEntry]
         do throws(FileError) {
             entries = try parts.root.list(directory)
         } catch {
             // What can't be read is unknown, not gone: nothing below it is touched.
             if !error.isAbsence { failed(directory, error) }
-            return
+            return []
         }
         parts.pulse.beat()
         let now = Clock.now
@@ -53,7 +59,7 @@ extension Engine {
         }
         if parts.settings.startup != .push || hasScanned { touchGone(gone, in: directory, ignored, at: now) }
         if directory.isRoot { queue.touch(.root, .atOnce, at: now) }
-        rescan.descend(into: subdirectories)
+        return subdirectories
     }
 
     private func compare(

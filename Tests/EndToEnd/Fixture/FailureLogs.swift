@@ -25,7 +25,9 @@ extension Trait where Self == IssueHandlingTrait {
     static var tellsLogs: Self {
         .compactMapIssues { issue in
             var issue = issue
-            issue.comments += FailureLogs.tails()
+            // The trait is inherited by suites within suites, and each passes the issue on.
+            let tails = FailureLogs.tails()
+            if !issue.comments.contains(where: tails.contains) { issue.comments += tails }
             return issue
         }
     }

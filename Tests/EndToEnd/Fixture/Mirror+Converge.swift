@@ -5,14 +5,14 @@ import Testing
 extension Mirror {
     /// Waits until the client rests and both trees are equal, and fails the test when that takes longer than `limit`.
     func converges(
-        within limit: Duration = .seconds(60), excluding patterns: [String] = [],
+        within limit: Duration = .seconds(60), excluding: [String] = [], keeping: [String] = [],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let deadline = ContinuousClock.now + limit
         var last = "the client does not rest"
         repeat {
             if let status = try await clientStatus(), status.isIdle {
-                last = try await Trees.difference(source, destination, excluding: patterns)
+                last = try await Trees.difference(source, destination, excluding: excluding, keeping: keeping)
                 if last.isEmpty { return }
                 last += "problems: \(status.problems)"
             }
@@ -27,7 +27,9 @@ extension Mirror {
     /// Runs a script in the source.
     @discardableResult
     func inSource(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
-        try await script(
-            text, in: source, environment: ["OUTSIDE": directory, "SOURCE": source], sourceLocation: sourceLocation)
+        try await script(text, in: source, environment: variables, sourceLocation: sourceLocation)
     }
+
+    /// What scripts know of the place: `$OUTSIDE`, on the source's file system, is not mirrored.
+    var variables: [String: String] { ["OUTSIDE": directory] }
 }

@@ -148,6 +148,8 @@ final class Mirror {
             // Whatever a test did to it, stopped or not.
             _ = try? await daemon?.end(by: SIGKILL)
         }
+        // A test that failed may have left a file system mounted there.
+        _ = try? await run("/bin/umount", ["--lazy", "--quiet", destination])
         // By rm(1), which has no limit to the length of paths.
         _ = try? await run("/bin/rm", ["-rf", directory])
     }

@@ -8,12 +8,15 @@ enum Trees {
     ///
     /// rsync(1) compares contents, types, modes and times; find(1) the same without contents, but times to the nanosecond,
     /// and names as bytes. Owners are not mirrored, and the mode of the destination itself is the operator's.
-    /// `excluding` are patterns of rsync; what they name must be missing at the destination.
-    static func difference(_ source: String, _ destination: String, excluding patterns: [String] = []) async throws
+    /// `excluding` and `keeping` are patterns of rsync: what the ones name must be missing at the destination, and what the
+    /// others name may be there beyond the source.
+    static func difference(_ source: String, _ destination: String, excluding: [String] = [], keeping: [String] = [])
+        async throws
         -> String
     {
         let variables = [
-            "SOURCE": source, "DESTINATION": destination, "EXCLUDED": patterns.joined(separator: "\n"), "LC_ALL": "C",
+            "SOURCE": source, "DESTINATION": destination, "LC_ALL": "C",
+            "EXCLUDED": excluding.joined(separator: "\n"), "KEPT": keeping.joined(separator: "\n"),
         ]
         return try await run("/bin/bash", ["-c", comparison], environment: variables).all
     }
@@ -24,6 +27,9 @@ enum Trees {
         while IFS= read -r pattern; do
             [[ -z $pattern ]] || patterns+=("--exclude=$pattern")
         done <<< "$EXCLUDED"
+        while IFS= read -r pattern; do
+            [[ -z $pattern ]] || patterns+=("--filter=P $pattern")
+        done <<< "$KEPT"
         options=(--no-owner --no-group --delete --delete-excluded "${patterns[@]}" --filter='P /.syncbox')
 
         # From inside, so that long paths stay as short as they can.

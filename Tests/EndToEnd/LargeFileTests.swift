@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension Mirroring {
+    /// Files that don't fit into a batch.
+    @Suite struct LargeFileTests {
+        /// What a daemon may use, in bytes.
+        private static let mostMemory = 64 << 20
+
+        @Test(
+            "A file of 1.5 GB that is written slowly is mirrored, in little memory", .tags(.heavy),
+            .enabled(if: runsHeavyTests))
+        func slow() async throws {
+            try await withMirror { mirror in
+                try await mirror.start()
+                // The sleep is the input: a writer that takes its time.
+                try await mirror.inSource(
+                    """
+                    head -c 64M /dev/urandom > $OUTSIDE/block
+                    for i in {1..24}; do { echo $i; cat $OUTSIDE/block; } >> large; sleep 0.5; echo $i > small; done
+                    """)
+                try await mirror.converges(within: .seconds(180))
+                let (client, server) = (try mirror.client.peakMemory(), try mirror.server.peakMemory())
+                print("1.5 GB: at most \(client >> 20) MiB in the client, \(server >> 20) MiB in the server")
+                #expect(client < Self.mostMemory)
+                #expect(server < Self.mostMemory)
+            }
+        }
+
+        @Test("Files around the largest that travels in a batch are mirrored, and changed, and renamed")
+        func sizes() async throws {
+            try await withMirror { mirror in
+                try await mirror.inSource(
+                    "for n in 262143 262144 262145 524288 3000000; do head -c $n /dev/urandom > $n; done")
+                try await mirror.start()
+                try await mirror.converges()
+                try await mirror.inSource(
+                    """
+                    mkdir d; mv 3000000 d/moved; echo more >> d/moved; truncate -s 100 524288; cp 262145 copy
+                    head -c 262145 /dev/urandom > 262145; head -c 1 /dev/urandom >> 262144
+                    """)
+                try await mirror.converges()
+            }
+        }
+    }
+}
