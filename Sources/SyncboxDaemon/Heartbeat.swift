@@ -35,6 +35,7 @@ package final class Heartbeat: Service {
     private let pool: Pulse
     private let state = Mutex(State())
 
+    /// What the ticks have seen so far.
     private struct State {
         var isRunning = false
         /// The parts that were silent at the last tick.
