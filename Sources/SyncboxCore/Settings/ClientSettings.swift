@@ -54,7 +54,7 @@ package struct ClientSettings: Hashable, Sendable {
     package enum Startup: String, Hashable, Sendable, CaseIterable {
         /// Compare the source with the index, send what differs, remove what is gone.
         case reconcile
-        /// Compare and send, but remove nothing.
+        /// Send everything again, but remove nothing.
         case push
         /// Take the source as it is; mirror only what changes from now on.
         case watch
