@@ -10,7 +10,8 @@ import SyncboxCore
 /// second server can. What a crash left behind is swept away when it is opened. Every call blocks.
 ///
 ///     <destination>/.syncbox/lock          flock(2), held while this object lives
-///     <destination>/.syncbox/staging/      t-R-N: staged entries and what they displaced;  u-ID: uploads
+///     <destination>/.syncbox/staging/      t-R-N: staged entries and what they displaced;  u-ID: uploads;
+///                                          i-t-R-N: notes of what is about to be published
 package final class Staging: Sendable {
     /// The name at the top of a destination that is Syncbox's own and never mirrored.
     package static let reservedName: [UInt8] = Array(".syncbox".utf8)
@@ -22,7 +23,8 @@ package final class Staging: Sendable {
     private let prefix = "t-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))-"
     private let lastNumber = Atomic<UInt64>(0)
 
-    /// Takes the destination, and removes everything that is staged in it but the uploads named by `uploads`.
+    /// Takes the destination, and removes everything that is staged in it but the uploads named by `uploads` and the notes
+    /// of what was about to be published.
     ///
     /// Throws `.busy` when another process has the destination, and what making the directories reports.
     package init(in root: Root, keeping uploads: Set<UploadID>) throws(FileError) {
@@ -50,7 +52,7 @@ package final class Staging: Sendable {
     }
 
     private func sweep(keeping names: Set<[UInt8]>) throws(FileError) {
-        for name in try root.names(in: directory) where !names.contains(name) {
+        for name in try root.names(in: directory) where !names.contains(name) && !Self.isIntent(name) {
             try removeTree(name)
         }
     }
