@@ -72,13 +72,14 @@ struct CommitBatch {
     private func publishAndRecord(_ batch: inout StagedBatch, base: ShareState?) -> Bool {
         share.pulse.beat(nextWithin: Self.longestSync)
         defer { share.pulse.rest() }
-        var displaced: [StagedEntry] = []
+        var needless: [StagedEntry] = []
         do {
             try share.checkCatalogIfDoubtful()
             guard base == nil || base == share.catalog.summary.state else { return false }
+            let notes = share.note(batch)
             try share.catalog.transaction { catalog in
                 let publish = try PublishChange(batch.changes, tree: share.tree, catalog: catalog)
-                defer { displaced = publish.displaced }
+                defer { needless = publish.displaced }
 
                 // Publish: rename what is staged to its name, in the batch's order.
                 try batch.publish(by: publish)
@@ -92,13 +93,14 @@ struct CommitBatch {
                 // Record: the transaction is committed, and synced, when this closure returns.
                 catalog.raiseSequence()
             }
+            needless += notes
             share.count(batch.outcomes)
         } catch {
             share.doubtCatalog()
             share.log(error, failing: "a batch could not be committed; nothing of it is acknowledged")
             batch.takeBack(.problem(failed: error))
         }
-        for entry in displaced { share.remove(entry) }
+        for entry in needless { share.remove(entry) }
         return true
     }
 

@@ -56,6 +56,19 @@ import Testing
         try await mend(temporary, example, "not recorded")
     }
 
+    @Test("After a kill everything goes back, when that is what the source did meanwhile", arguments: CommitCase.all)
+    func killedAndReverted(_ example: CommitCase) async throws {
+        for number in 1...(try await operations(of: example)).count {
+            let temporary = try await example.share(inMemory: true)
+            let before = try temporary.share.catalog.page(after: nil).items
+            temporary.faults.restart(.onward(number, errno: EIO))
+            _ = try await temporary.outcomes(example.batch)
+            try temporary.restart()
+            let source = Dictionary(uniqueKeysWithValues: before.map { ($0.path.description, $0.entry) })
+            try await align(temporary, with: source, example.contents, "killed at call \(number), and reverted")
+        }
+    }
+
     private func operations(of example: CommitCase) async throws -> [String] {
         let temporary = try await example.share(inMemory: true)
         temporary.faults.restart()
@@ -78,22 +91,42 @@ import Testing
         #expect(try temporary.catalogLines() == example.lines, comment)
     }
 
-    /// What a client does that was not acknowledged: it looks at the manifest, and sends what differs.
+    /// What a client does whose batch was not acknowledged: it sends it again, or else reads the manifest and sends what
+    /// differs from its source.
     private func mend(_ temporary: TemporaryShare, _ example: CommitCase, _ comment: Comment) async throws {
         _ = try await temporary.outcomes(example.batch)
+        try await align(temporary, with: example.result, example.contents, comment)
+    }
+
+    private func align(
+        _ temporary: TemporaryShare, with source: [String: Entry], _ contents: [String], _ comment: Comment
+    ) async throws {
+        let expected = source.mapValues(TemporaryShare.line)
         let manifest = try temporary.catalogLines()
-        var changes: [Change] = manifest.keys.filter { example.result[$0] == nil }
-            .map { .remove(RelativePath(stringLiteral: $0)) }
-        for (path, entry) in example.result.sorted(by: { $0.key < $1.key }) where manifest[path] != example.lines[path]
-        {
-            changes.append(example.making(RelativePath(stringLiteral: path), entry))
+        let paths = Set(manifest.keys).union(source.keys).sorted()
+        let changes = paths.filter { manifest[$0] != expected[$0] }.map { text -> Change in
+            let path = RelativePath(stringLiteral: text)
+            return source[text].map { Change.making(path, $0, contents) } ?? .remove(path)
         }
         let outcomes = try await temporary.outcomes(changes)
         #expect(outcomes.allSatisfy { $0 == .acknowledged }, "\(comment): \(outcomes) of \(changes)")
         let catalog = try temporary.catalogLines()
-        #expect(catalog == example.lines, comment)
+        #expect(catalog == expected, comment)
         let disk = try temporary.diskLines()
-        #expect(disk == example.lines, comment)
+        #expect(disk == expected, comment)
+    }
+}
+
+extension Change {
+    /// The change that makes this entry.
+    fileprivate static func making(_ path: RelativePath, _ entry: Entry, _ contents: [String]) -> Change {
+        switch entry.kind {
+        case .file:
+            let content = contents.first { ContentDigest.of(Array($0.utf8)) == entry.digest } ?? ""
+            return .put(path, entry, .inline(Array(content.utf8)))
+        case .directory: return .makeDirectory(path, entry)
+        case .symbolicLink: return .link(path, entry)
+        }
     }
 }
 
@@ -102,17 +135,6 @@ extension CommitCase {
     fileprivate var contents: [String] {
         (prior + batch).compactMap { change in
             if case .put(_, _, .inline(let bytes)) = change { String(decoding: bytes, as: UTF8.self) } else { nil }
-        }
-    }
-
-    /// The change that makes this entry.
-    fileprivate func making(_ path: RelativePath, _ entry: Entry) -> Change {
-        switch entry.kind {
-        case .file:
-            let content = contents.first { ContentDigest.of(Array($0.utf8)) == entry.digest } ?? ""
-            return .put(path, entry, .inline(Array(content.utf8)))
-        case .directory: return .makeDirectory(path, entry)
-        case .symbolicLink: return .link(path, entry)
         }
     }
 }

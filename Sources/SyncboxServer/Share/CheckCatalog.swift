@@ -17,70 +17,117 @@ extension Share {
         setDoubt(false)
     }
 
-    /// Compares the catalog with the destination, and forgets what isn't so any more: after a crash, and after a batch that was
-    /// published but not recorded. A directory that only looks different gets its recorded mode and time back.
+    /// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
     ///
-    /// What is forgotten raises the sequence, so that the client notices and sends it again. Blocks for as long as it
-    /// takes to look at every entry.
+    /// What differs raises the sequence, so that the client notices, and sends or removes it. Nothing is removed here.
+    /// Blocks for as long as it takes to look at every entry.
     func checkCatalog() throws {
-        let before = catalog.summary.entries
+        let notes = try tree.staging.intents()
         var check = CatalogCheck(tree: tree)
-        let isChanged = try catalog.transaction { catalog in
-            try check.directory(CatalogSchema.root, at: .root, in: catalog)
-            try tree.restoreModes()
-            if check.isChanged { catalog.raiseSequence() }
-            return check.isChanged
+        try catalog.transaction { catalog in
+            try check.run(in: catalog, intents: Intent.read(notes.map(\.note)))
+            if check.differences > 0 { catalog.raiseSequence() }
         }
-        let forgotten = before - catalog.summary.entries
+        for (entry, _) in notes { remove(entry) }
         logger.log(
-            .catalogChecked, isChanged ? .warning : .notice,
-            "compared the catalog with the destination: \(before) entries, of which \(forgotten) are to be sent again")
+            .catalogChecked, check.differences > 0 ? .warning : .notice,
+            "compared the catalog with the destination: \(check.differences) entries differ and will be sent again")
     }
 }
 
 /// One comparison.
 private struct CatalogCheck {
     let tree: DestinationTree
-    /// Whether anything was forgotten.
-    var isChanged = false
+    /// How many entries were not as the catalog said.
+    private(set) var differences = 0
 
     init(tree: DestinationTree) {
         self.tree = tree
     }
 
-    /// Compares what a directory holds with what the catalog says it does.
-    mutating func directory(_ id: Int64, at path: RelativePath, in catalog: CatalogTransaction) throws {
+    /// Completes the record of moves, compares every row, and takes in what was made and not recorded, in this order: a
+    /// row must not be given up where it moved away from, and what is made may be in a directory that moved.
+    mutating func run(in catalog: CatalogTransaction, intents: [Intent]) throws {
+        for case .move(let from, let path) in intents { try completeMove(from, path, in: catalog) }
+        try compareDirectory(CatalogSchema.root, at: .root, in: catalog)
+        for case .make(let path) in intents { try takeIn(path, in: catalog) }
+        try tree.restoreModes()
+    }
+
+    private mutating func completeMove(
+        _ from: RelativePath, _ path: RelativePath, in catalog: CatalogTransaction
+    ) throws {
+        guard let row = try catalog.row(at: from), !from.isBelow(path),
+            try path.parent.flatMap(catalog.directory) != nil,
+            case .present(let there) = try tree.look(at: path), row.imprint.isSameEntry(as: there)
+        else { return }
+        if let replaced = try catalog.row(at: path) {
+            try catalog.forgetBelow(replaced)
+            try catalog.forget(replaced)
+        }
+        try catalog.move(row, to: path)
+        try catalog.record(row.entry, at: path, imprint: Imprint(there))
+        differences += 1
+    }
+
+    private mutating func compareDirectory(_ id: Int64, at path: RelativePath, in catalog: CatalogTransaction) throws {
         var last: [UInt8] = []
         while true {
             let rows = try catalog.tree.children(of: id, after: last)
             guard let next = rows.last?.name else { return }
-            for row in rows { try self.row(row, at: path.appending(row.name), in: catalog) }
+            for row in rows { try compare(row, at: path.appending(row.name), in: catalog) }
             last = next
         }
     }
 
-    private mutating func row(
-        _ row: CatalogRow, at path: RelativePath, in catalog: CatalogTransaction
-    ) throws {
-        guard case .present(let there) = try tree.look(at: path), row.isSame(there) else {
+    private mutating func compare(_ row: CatalogRow, at path: RelativePath, in catalog: CatalogTransaction) throws {
+        guard case .present(let there) = try tree.look(at: path) else {
             try catalog.forgetBelow(row)
             try catalog.forget(row)
-            isChanged = true
-            return
+            return differences += 1
         }
-        guard row.entry.kind == .directory else { return }
-        try directory(row.id, at: path, in: catalog)
-        if row.entry != there.entry { try tree.setMetadata(row.entry, at: path) }
+        if !row.isSame(there) { try degrade(row, to: there, at: path, in: catalog) }
+        guard there.entry.kind == .directory else { return }
+        try compareDirectory(row.id, at: path, in: catalog)
+        if row.entry.kind == .directory, row.entry != there.entry { try tree.setMetadata(row.entry, at: path) }
+    }
+
+    /// The place stays known to be Syncbox's; what stands there is not vouched for any more.
+    private mutating func degrade(
+        _ row: CatalogRow, to there: Observed, at path: RelativePath, in catalog: CatalogTransaction
+    ) throws {
+        if there.entry.kind != .directory { try catalog.forgetBelow(row) }
+        let isDirectory = row.entry.kind == .directory && there.entry.kind == .directory
+        try catalog.record(isDirectory ? row.entry : there.entry.unvouched, at: path, imprint: Imprint(there))
+        differences += 1
+    }
+
+    private mutating func takeIn(_ path: RelativePath, in catalog: CatalogTransaction) throws {
+        guard try catalog.row(at: path) == nil, try path.parent.flatMap(catalog.directory) != nil,
+            case .present(let there) = try tree.look(at: path)
+        else { return }
+        try catalog.record(there.entry.unvouched, at: path, imprint: Imprint(there))
+        differences += 1
+    }
+}
+
+extension Entry {
+    /// The entry with a time that hardly a source has, and without a digest: the client sends it again, or removes it.
+    fileprivate var unvouched: Entry {
+        var entry = self
+        entry.modified = Timestamp(seconds: 0, nanoseconds: 999_999_999)
+        entry.digest = nil
+        return entry
     }
 }
 
 extension CatalogRow {
-    /// Whether what stands at the row's place is what was recorded, down to mode and time for what is no directory.
+    /// Whether what stands at the row's place is what was recorded. A directory's mode and time can be put right.
     fileprivate func isSame(_ there: Observed) -> Bool {
         guard isUnchanged(there) else { return false }
         switch entry.kind {
         case .directory: return true
-        case .symbolicLink: return there.entry.target == entry.target
+        case .symbolicLink: return there.entry.target == entry.target && imprint.isSameVersion(as: there)
         case .file: return imprint.isSameVersion(as: there) || there.entry.mode == entry.mode
         }
     }
