@@ -66,6 +66,9 @@ package struct ControlSocket: Service {
     }
 
     package func run() async throws {
+        // That this socket listens, and on what, interests nobody but its command.
+        var logger = logger
+        logger.logLevel = .warning
         let application = Application(
             router: router(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
