@@ -85,7 +85,7 @@ let package = Package(
             name: "syncboxTests",
             dependencies: ["syncbox", "SyncboxCore", "SyncboxDaemon", .lifecycle, .logging]),
         .testTarget(name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"]),
-        .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box"]),
+        .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
     ],
     swiftLanguageModes: [.v6]
