@@ -24,7 +24,8 @@ package enum WatchEvent: Hashable, Sendable {
     /// The directory and what is below it isn't watched, at least in part, and must be looked at in intervals. The text
     /// says why, and how to mend it.
     case unwatched(RelativePath, ProblemKind, String)
-    /// The root was removed, renamed or unmounted: nothing that is found there is evidence. No event follows.
+    /// The root was renamed or unmounted: nothing that is found there is evidence. No event follows. That it was removed
+    /// can't be told, since it lives on while it is open: ask `Root.stillStands()`.
     case rootGone
 
     /// What happened at a path.

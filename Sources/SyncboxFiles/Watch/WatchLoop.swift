@@ -6,6 +6,9 @@ import SyncboxCore
 
 /// The watcher's thread: waits for the kernel's events, lets the tree take them, and delivers what there is to look at.
 final class WatchLoop {
+    /// How often the queue is read, in search of its end, before what was read is delivered.
+    private static let mostReads = 8
+
     private let root: Root
     private let inotify: Inotify
     private let requests: WatchRequests
@@ -61,9 +64,14 @@ final class WatchLoop {
 
     private func takeEvents(_ buffer: UnsafeMutableRawBufferPointer) {
         do throws(FileError) {
-            let events = try inotify.read(into: buffer)
-            for event in events { take(event) }
-            if events.isEmpty, let now = tree?.now() { tree?.settle(now: now) }
+            for _ in 0..<Self.mostReads {
+                let events = try inotify.read(into: buffer)
+                for event in events { take(event) }
+                if events.isEmpty {
+                    if let now = tree?.now() { tree?.settle(now: now) }
+                    break
+                }
+            }
         } catch {
             hasLostTrack = true
         }

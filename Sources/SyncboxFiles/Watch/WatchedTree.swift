@@ -16,8 +16,8 @@ import SyncboxCore
 struct WatchedTree {
     /// How long a detached watch may take to turn up, in milliseconds: both events of a rename come from one system call.
     static let patience: UInt64 = 50
-    /// How often in a row unlisted directories are tried before they count as unwatched.
-    private static let mostAttempts = 20
+    /// How long an unlisted directory is tried again, in milliseconds, before it counts as unwatched.
+    private static let longestUnlisted: UInt64 = 2000
 
     /// What is to be told.
     var news = WatchNews()
@@ -27,9 +27,8 @@ struct WatchedTree {
     private let inotify: Inotify
     private let rootWatch: WatchTable.Watch
     private let ignores: (RelativePath) -> Bool
-    /// Directories that are watched, but whose subdirectories may not all be.
-    private var unlisted: Set<WatchTable.Watch> = []
-    private var attempts = 0
+    /// Directories that are watched, but whose subdirectories may not all be, since when.
+    private var unlisted: [WatchTable.Watch: UInt64] = [:]
 
     /// Watches the root alone.
     init(_ root: Root, _ inotify: Inotify, ignores: @escaping (RelativePath) -> Bool) throws(FileError) {
@@ -84,7 +83,9 @@ struct WatchedTree {
         guard table.contains(watch), watch != rootWatch else { return }
         let path = table.path(of: watch)
         let detached = table.detached.first { $0.watch == watch }
-        let formerPath = detached.flatMap { $0.isTold ? nil : table.path(of: $0.name, in: $0.parent) }
+        // What took its name, as by a rename over it, is told by itself.
+        let isToBeTold = detached.map { !$0.isTold && table.child($0.name, of: $0.parent) == nil } ?? false
+        let formerPath = detached.flatMap { isToBeTold ? table.path(of: $0.name, in: $0.parent) : nil }
         inotify.unwatch(table.remove(watch))
         if let gone = path ?? formerPath { news.tell(isUnmounted ? .unmounted(gone) : .directoryGone(gone)) }
     }
@@ -94,12 +95,12 @@ struct WatchedTree {
 
     /// To be called when the kernel's queue is empty: tries unlisted directories again, and gives up what is detached for long.
     mutating func settle(now: UInt64) {
-        attempts = unlisted.isEmpty ? 0 : attempts + 1
-        for watch in unlisted {
-            unlisted.remove(watch)
+        for (watch, since) in unlisted {
+            unlisted[watch] = nil
             guard table.contains(watch) else { continue }
-            if attempts < Self.mostAttempts {
+            if since + Self.longestUnlisted > now {
                 cover(watch, again: false)
+                if unlisted[watch] != nil { unlisted[watch] = since }
             } else if let path = table.path(of: watch) {
                 news.tell(unwatched: path, FileError(.busy, operation: "watch", path: path))
             }
@@ -120,7 +121,7 @@ struct WatchedTree {
     /// Goes through the whole tree, watches what is there and nothing else, and tells that events were lost.
     mutating func walkAnew() {
         news.loseTrack()
-        unlisted = []
+        unlisted = [:]
         table.beginRound()
         cover(rootWatch, again: true)
         inotify.unwatch(table.endRound())
@@ -138,6 +139,9 @@ struct WatchedTree {
                     }
                     remaining.append(child)
                 }
+            } catch  where error.isAbsence {
+                // It was removed while it was listed, which its own events tell.
+                continue
             } catch {
                 let isExhausted = error.code == .noWatches
                 news.tell(unwatched: isExhausted ? table.path(of: top) ?? path : path, error)
@@ -185,7 +189,7 @@ struct WatchedTree {
             news.tell(.directoryMoved(from: old, to: path))
             return again ? watch : nil
         case .impossible:
-            unlisted.insert(parent)
+            unlist(parent)
             return nil
         }
     }
@@ -209,19 +213,23 @@ struct WatchedTree {
     /// Opens a watched directory by its path; nil, and unlisted, where that leads elsewhere at the moment.
     private mutating func openWatched(_ watch: WatchTable.Watch) -> (Descriptor, RelativePath)? {
         guard let path = table.path(of: watch) else {
-            if table.contains(watch) { unlisted.insert(watch) }
+            if table.contains(watch) { unlist(watch) }
             return nil
         }
         do throws(FileError) {
             let directory = try root.open(path, O_RDONLY | O_DIRECTORY)
             if try inotify.watch(directory, path: path) == watch { return (directory, path) }
-            unlisted.insert(watch)
+            unlist(watch)
         } catch  where error.isAbsence {
-            unlisted.insert(watch)
+            unlist(watch)
         } catch {
             news.tell(unwatched: path, error)
         }
         return nil
+    }
+
+    private mutating func unlist(_ watch: WatchTable.Watch) {
+        unlisted[watch] = unlisted[watch] ?? now()
     }
 
     /// The monotonic clock, in milliseconds.
