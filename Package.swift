@@ -76,7 +76,7 @@ let package = Package(
             name: "SyncboxServerTests",
             dependencies: [
                 "SyncboxServer", "SyncboxFiles", "SyncboxDaemon", "SyncboxCore", "Systemd", "CLinux", .hummingbird,
-                .hummingbirdTesting, .grdb, .crypto, .logging,
+                .hummingbirdTesting, .grdb, .crypto, .lifecycle, .logging,
             ]),
         .testTarget(
             name: "SyncboxClientTests",

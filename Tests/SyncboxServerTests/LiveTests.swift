@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import SyncboxCore
+import SyncboxFiles
+import Testing
+
+@testable import SyncboxServer
+
+/// The listener itself, spoken to by curl: what a person does, and what no router in memory shows.
+@Suite("The listening server", .serialized) struct LiveTests {
+    /// What curl prints when it asks for a target below the share, with these arguments.
+    private typealias Curl = (_ target: String, _ arguments: [String]) throws -> String
+
+    /// Runs `body` with a server that listens on a Unix socket.
+    private func withServer(_ body: (TemporaryShare, Curl) async throws -> Void) async throws {
+        let temporary = try TemporaryShare()
+        let socket = temporary.directory.appending(path: "s").path
+        let threads = try FileThreads(count: 2, name: "test")
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let server = Server(
+            shares: [temporary.share], keys: ["k": TemporaryShare.caller().key], threads: threads, logger: logger)
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
+        let service = ServerService(server: server, listen: .unix(path: socket)) { listens.finish() }
+        let running = Task { try await service.run() }
+        for await _ in listening {}
+        let usual = [
+            "--silent", "--show-error", "--path-as-is", "--unix-socket", socket, "-H", "Expect:", "-H",
+            "Authorization: Bearer secret",
+        ]
+        do {
+            try await body(temporary) { target, arguments in
+                let url = "http://localhost/v1/shares/src" + target
+                return try Self.run("/usr/bin/curl", usual + arguments + [url])
+            }
+        } catch {
+            running.cancel()
+            throw error
+        }
+        running.cancel()
+        _ = await running.result
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    @Test("curl puts, lists, moves, fetches and deletes")
+    func curl() async throws {
+        try await withServer { temporary, curl in
+            let file = temporary.directory.appending(path: "hello").path
+            try Data(repeating: 0x61, count: 2_000_000).write(to: URL(filePath: file))
+            #expect(try curl("/files/a/b", ["-o", "/dev/null", "-w", "%{http_code}", "-T", file]) == "201")
+            #expect(try curl("/directories/a", []).contains("\"name\":\"b\",\"size\":2000000"))
+            #expect(try curl("/move", ["-d", "{\"from\":\"a/b\",\"to\":\"c%FF\"}"]) == "")
+            #expect(try curl("/files/c%FF", []) == String(repeating: "a", count: 2_000_000))
+            #expect(try curl("/files/c%FF", ["-X", "DELETE"]) == "")
+            #expect(try curl("/files/c%FF", []).contains("\"status\":404"))
+            #expect(try curl("/files/../../etc/passwd", []).contains("\"status\":400"))
+            #expect(try curl("", ["-X", "OPTIONS"]).contains("\"status\":405"))
+            #expect(try temporary.diskLines().keys.sorted() == ["a"])
+        }
+    }
+
+    @Test("An upload that is cut goes on where it ended")
+    func cutUpload() async throws {
+        try await withServer { temporary, curl in
+            let begun = try curl("/uploads", ["-i", "-X", "POST", "-H", "Upload-Length: 10"])
+            let location = begun.split(separator: "\r\n").first { $0.lowercased().hasPrefix("location:") }
+            let id = try #require(location?.split(separator: "/").last.map(String.init))
+            let part = ["-X", "PATCH", "-w", "%{http_code}", "-H"]
+            // The request says ten bytes, sends five, and goes away.
+            let cut = ["Upload-Offset: 0", "-H", "Content-Length: 10", "--max-time", "1", "-d", "hello"]
+            _ = try curl("/uploads/\(id)", part + cut)
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try !curl("/uploads/\(id)", ["-I"]).lowercased().contains("upload-offset: 5") {
+                try #require(ContinuousClock.now < deadline, "what arrived was not kept")
+            }
+            while try curl("/uploads/\(id)", part + ["Upload-Offset: 5", "-d", "world"]).contains("423") {
+                try #require(ContinuousClock.now < deadline, "the cut request still holds the upload")
+            }
+            let upload = try #require(UploadID(id))
+            let put = Change.put("x", .file("helloworld"), .upload(upload))
+            #expect(try await temporary.outcomes([put]) == [.acknowledged])
+        }
+    }
+}
