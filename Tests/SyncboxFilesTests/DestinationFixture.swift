@@ -17,17 +17,17 @@ struct Destination {
     }
 
     /// Opens a destination anew, as after a restart.
-    init(at disk: TemporaryTree) throws {
+    init(at disk: TemporaryTree, keeping uploads: Set<UploadID> = []) throws {
         self.disk = disk
         faults = FaultPlan()
         let root = try disk.open(faults: faults)
-        tree = DestinationTree(root: root, staging: try Self.takeStaging(in: root))
+        tree = DestinationTree(root: root, staging: try Self.takeStaging(in: root, keeping: uploads))
     }
 
     /// Another test that starts a program holds copies of all descriptors, locks with them, until the program runs.
-    private static func takeStaging(in root: Root) throws -> Staging {
+    private static func takeStaging(in root: Root, keeping uploads: Set<UploadID>) throws -> Staging {
         for _ in 0..<10_000 {
-            let attempt = Result { try Staging(in: root, keeping: []) }
+            let attempt = Result { try Staging(in: root, keeping: uploads) }
             if case .failure(let error as FileError) = attempt, error.code == .busy {
                 sched_yield()
             } else {

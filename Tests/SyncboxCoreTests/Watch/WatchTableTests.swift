@@ -57,8 +57,8 @@ import Testing
         var table = table()
         table.detach(name("a"), in: 1, now: 7, isTold: true)
         #expect(paths(table) == [".", "-", "-", "-", "d", "-", "-", "-", "-"])
-        let detached = table.detached.map { "\($0.watch) \($0.parent) \($0.name == name("a")) \($0.since) \($0.isTold)" }
-        #expect(detached == ["2 1 true 7 true"])
+        let detached = table.detached.map { "\($0.watch) in \($0.parent) since \($0.since) told \($0.isTold)" }
+        #expect(detached == ["2 in 1 since 7 told true"])
         #expect(table.contains(4))
         #expect(table.place(2, in: 1, named: name("a"), now: 9) == .same)
         #expect(paths(table) == [".", "a", "a/b", "a/b/c", "d", "-", "-", "-", "-"])
