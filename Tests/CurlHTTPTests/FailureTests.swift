@@ -85,7 +85,7 @@ struct FailureTests {
         let timeouts = HTTPTimeouts(connect: .milliseconds(200), stall: nil, total: .seconds(30))
         let start = ContinuousClock.now
         #expect(try await CurlClient(endpoint, timeouts: timeouts).failure().kind == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test("A server that stops in the middle of an upload or an answer times out", arguments: [true, false])

@@ -22,7 +22,7 @@ struct MailboxTests {
         #expect(await Self.kind(of: probe, in: mailbox) { mailbox.cancel(probe) } == .cancelled)
         let start = ContinuousClock.now
         #expect(await Self.kind(of: overtaken, in: mailbox) {} == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(5), "it waited for the transfer that holds the connection")
+        #expect(ContinuousClock.now - start < .seconds(15), "it waited for the transfer that holds the connection")
 
         mailbox.cancel(first)
         #expect(await running == .cancelled)
