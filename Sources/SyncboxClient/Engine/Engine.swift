@@ -67,6 +67,8 @@ actor Engine {
     var hasScanned = false
     var isWatching = false
     var isStopping = false
+    /// What can't be mended while running, as soon as there is such a thing.
+    private var failure: (any Error)?
     /// When the whole source is looked at again because not all of it is watched; nil while all is.
     var nextSweep: Clock.Instant?
 
@@ -94,9 +96,10 @@ actor Engine {
     func run() async throws {
         defer { watcher.stop() }
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await self.takeEvents() }
+            group.addTask { await self.endingRun { try await self.takeEvents() } }
             group.addTask { await self.extendStart() }
             for await _ in wakeUps.stream {
+                if let failure { throw failure }
                 parts.pulse.beat()
                 sweep()
                 try stepRescan()
@@ -121,6 +124,16 @@ actor Engine {
         }
     }
 
+    /// Does `work` beside `run`, which ends with what it throws: a group would only cancel its other tasks.
+    private func endingRun(_ work: () async throws -> Void) async {
+        do {
+            try await work()
+        } catch {
+            failure = failure ?? error
+            wakeUps.wake()
+        }
+    }
+
     /// Ends `run` after what is in flight.
     func stop() {
         isStopping = true
@@ -140,14 +153,14 @@ actor Engine {
         guard state != nil else {
             guard !isBatchInFlight else { return }
             isAligning = true
-            return group.addTask { try await self.align() }
+            return group.addTask { await self.endingRun { try await self.align() } }
         }
         for path in uploads.takeWaiting() { group.addTask { await self.upload(path) } }
         guard !isBatchInFlight else { return }
         let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
         guard !paths.isEmpty else { return }
         isBatchInFlight = true
-        group.addTask { try await self.mirrorBatch(paths) }
+        group.addTask { await self.endingRun { try await self.mirrorBatch(paths) } }
     }
 
     /// How much longer the service manager waits whenever the start tells that it goes on.

@@ -5,27 +5,23 @@ import Testing
 
 /// A daemon under test: one process, which logs to a file and answers on its control socket.
 final class DaemonProcess {
-    private let process = Process()
+    private let child: Child
     /// Where its control socket is: in its state directory, as for any daemon that no service manager started.
     private let socket: String
 
-    var id: pid_t { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
+    var id: pid_t { child.id }
+    var isRunning: Bool { child.isRunning }
 
     /// Starts `command`, which logs behind what the file `log` holds already.
     init(_ command: [String], log: String, stateDirectory: String) throws {
         socket = "\(stateDirectory)/control.sock"
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
         // Nothing of a service manager that the tests themselves may run under.
         let foreign = ["NOTIFY_SOCKET", "JOURNAL_STREAM", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "WATCHDOG_USEC"]
-        process.environment = ProcessInfo.processInfo.environment.filter { !foreign.contains($0.key) }
-        process.standardInput = FileHandle.nullDevice
-        let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
+        let log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        defer { close(log) }
+        child = try Child(
+            command, environment: ProcessInfo.processInfo.environment.filter { !foreign.contains($0.key) },
+            output: log, errors: log)
     }
 
     /// What `syncbox status` tells of it; nil where it does not answer.
@@ -37,7 +33,7 @@ final class DaemonProcess {
 
     /// Sends a signal.
     func signal(_ number: Int32) {
-        if process.isRunning { kill(id, number) }
+        child.signal(number)
     }
 
     /// Ends it by `number` and answers what it ended with: an exit code, or the signal.
@@ -49,8 +45,8 @@ final class DaemonProcess {
 
     /// Waits until it has ended by itself.
     func ended() async throws -> Int32 {
-        try await eventually("process \(id) ends") { !process.isRunning }
-        return process.terminationStatus
+        try #require(try await eventually("process \(id) ends") { !isRunning })
+        return await child.ended()
     }
 
     /// The most memory that it has used so far, in bytes: proc_pid_status(5), `VmHWM`.

@@ -28,6 +28,7 @@ final class Mirror {
     var settings = ClientSettings()
     /// What the daemons are started by; empty for nothing.
     var serverPrefix: [String] = []
+    var clientBinary = Binaries.client
     var clientPrefix: [String] = []
     private(set) var runningServer: DaemonProcess?
     private(set) var runningClient: DaemonProcess?
@@ -100,7 +101,7 @@ final class Mirror {
     func launchClient() throws -> DaemonProcess {
         try writeClientSettings()
         let client = try DaemonProcess(
-            clientPrefix + [Binaries.client, "--config", clientConfiguration], log: "\(directory)/client.log",
+            clientPrefix + [clientBinary, "--config", clientConfiguration], log: "\(directory)/client.log",
             stateDirectory: clientState)
         runningClient = client
         return client
@@ -160,7 +161,13 @@ final class Mirror {
 func withMirror(_ body: (Mirror) async throws -> Void) async throws {
     let mirror = try Mirror()
     await FailureLogs.$directory.withValue(mirror.directory) {
-        do { try await body(mirror) } catch { Issue.record(error) }
+        do {
+            try await body(mirror)
+        } catch is ExpectationFailedError {
+            // It has been recorded where it failed.
+        } catch {
+            Issue.record(error)
+        }
     }
     await mirror.tearDown()
 }

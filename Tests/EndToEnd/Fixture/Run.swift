@@ -14,25 +14,18 @@ struct Ended {
 func run(
     _ program: String, _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]
 ) async throws -> Ended {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    if let directory { process.currentDirectoryURL = URL(filePath: directory) }
-    process.standardInput = FileHandle.nullDevice
     // Files, since a pipe holds only so much until somebody reads it.
     let (output, errors) = (try OutputFile(), try OutputFile())
-    process.standardOutput = output.handle
-    process.standardError = errors.handle
-    try await withTaskCancellationHandler {
-        try await withCheckedThrowingContinuation { (exit: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in exit.resume() }
-            do { try process.run() } catch { exit.resume(throwing: error) }
-        }
+    let child = try Child(
+        [program] + arguments, in: directory,
+        environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+        output: output.handle.fileDescriptor, errors: errors.handle.fileDescriptor)
+    let exitCode = await withTaskCancellationHandler {
+        await child.ended()
     } onCancel: {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        child.signal(SIGKILL)
     }
-    return Ended(exitCode: process.terminationStatus, output: try output.text(), errors: try errors.text())
+    return Ended(exitCode: exitCode, output: try output.text(), errors: try errors.text())
 }
 
 /// Runs a script by bash(1), in `directory`; the test fails where a command of it does. Answers what it printed.
