@@ -81,11 +81,13 @@ struct IndexTree {
         if confirmed.entry.kind != .directory, let old = try row(at: path), old.confirmed.entry.kind == .directory {
             try remove(path)
         }
+        // SQLite itself would give the root's identifier away, to the first entry that is recorded before the root.
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO entries (id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest,
                     target, inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, generation)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
+                VALUES (ifnull(?, max((SELECT ifnull(max(id), 0) FROM entries), \(IndexRow.rootID)) + 1),
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
                 ON CONFLICT (parent, name) DO UPDATE SET kind = excluded.kind, mode = excluded.mode,
                     modifiedSeconds = excluded.modifiedSeconds, modifiedNanoseconds = excluded.modifiedNanoseconds,
                     size = excluded.size, digest = excluded.digest, target = excluded.target, inode = excluded.inode,
