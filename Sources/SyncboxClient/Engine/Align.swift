@@ -20,6 +20,7 @@ extension Engine {
             if try index.state != server { try await takeManifest() }
             linkUp()
             state = try index.state
+            hasAligned = true
             if parts.settings.startup == .push, !hasScanned { try index.forgetContents() }
         } catch let error as LinkError {
             linkDown(error)
@@ -33,7 +34,8 @@ extension Engine {
         for _ in 0..<Self.mostRestarts {
             if let aligned = try await takePages() {
                 try index.finishAligning(aligned)
-                if hasScanned { rescan.begin(at: .root) }
+                // At first, what is there already is not compared where only what happens from now on counts.
+                if hasScanned, hasAligned || parts.settings.startup != .watch { rescan.begin(at: .root) }
                 return
             }
         }

@@ -62,8 +62,9 @@ extension Engine {
             if case .send(let change) = decision { batch.changes[path] = change } else { batch.endings[path] = .done }
             return
         }
-        if observed.entry.kind == .directory, let known, known.identity != observed.identity {
-            // Another directory under the same name: nothing is known of what is in it.
+        if observed.entry.kind == .directory, let identity = known?.identity, identity != observed.identity {
+            // Another directory under the same name: nothing is known of what is in it. Where only the server vouches for
+            // what was confirmed, a rescan follows where one is wanted.
             rescan.begin(at: path)
         }
         switch decision {

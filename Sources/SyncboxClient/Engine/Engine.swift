@@ -64,6 +64,8 @@ actor Engine {
     var withoutMove: Set<RelativePath> = []
     var isBatchInFlight = false
     var isAligning = false
+    /// Whether the index has been in line with the server since the daemon started.
+    var hasAligned = false
     var hasScanned = false
     var isWatching = false
     var isStopping = false
