@@ -14,29 +14,42 @@ extension DestinationTree {
     package static let mostSyncedSingly = 4
 
     /// Makes the contents of staged files durable, with their modes and times. Those staged without `keepingOpen` are
-    /// reached through the file system.
-    package func syncContents(of staged: [StagedEntry]) throws(FileError) {
+    /// reached through the file system. Returns how many calls that took.
+    @discardableResult
+    package func syncContents(of staged: [StagedEntry]) throws(FileError) -> Int {
         let files = staged.filter { $0.kind == .file }
-        if files.isEmpty { return }
+        if files.isEmpty { return 0 }
         let open = files.compactMap(\.descriptor)
-        guard open.count == files.count, open.count <= Self.mostSyncedSingly else { return try syncFileSystem() }
+        guard open.count == files.count, open.count <= Self.mostSyncedSingly else {
+            try syncFileSystem()
+            return 1
+        }
         for file in open { try root.fsync(file, path: nil) }
+        return open.count
     }
 
     /// Makes durable what is at these paths: the names in a directory, the mode and time of a file or directory. What is at none
-    /// of them any more needs nothing.
-    package func syncEntries(at paths: Set<RelativePath>) throws(FileError) {
-        guard paths.count <= Self.mostSyncedSingly else { return try syncFileSystem() }
+    /// of them any more needs nothing. Returns how many calls that took.
+    @discardableResult
+    package func syncEntries(at paths: Set<RelativePath>) throws(FileError) -> Int {
+        guard paths.count <= Self.mostSyncedSingly else {
+            try syncFileSystem()
+            return 1
+        }
+        var count = 0
         for path in paths {
             do throws(FileError) {
                 try root.fsync(root.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), path: path)
+                count += 1
             } catch  where error.code == .notFound {
                 continue
             } catch  where error.operation == "open" {
                 // A symbolic link, or a mode that forbids reading: only the file system as a whole can be asked.
-                return try syncFileSystem()
+                try syncFileSystem()
+                return count + 1
             }
         }
+        return count
     }
 
     /// Makes everything durable that was written to the destination's file system, by whomever (syncfs(2); it reports

@@ -11,7 +11,7 @@ import SyncboxCore
 ///
 ///     <destination>/.syncbox/lock          flock(2), held while this object lives
 ///     <destination>/.syncbox/staging/      t-R-N: staged entries and what they displaced;  u-ID: uploads;
-///                                          i-t-R-N: notes of what is about to be published
+///                                          i-t-R-N: notes of what is about to be published;  mark: see `mark()`
 package final class Staging: Sendable {
     /// The name at the top of a destination that is Syncbox's own and never mirrored.
     package static let reservedName: [UInt8] = Array(".syncbox".utf8)
@@ -24,7 +24,7 @@ package final class Staging: Sendable {
     private let lastNumber = Atomic<UInt64>(0)
 
     /// Takes the destination, and removes everything that is staged in it but the uploads named by `uploads` and the notes
-    /// of what was about to be published.
+    /// of what was about to be published, and its mark.
     ///
     /// Throws `.busy` when another process has the destination, and what making the directories reports.
     package init(in root: Root, keeping uploads: Set<UploadID>) throws(FileError) {
@@ -51,8 +51,12 @@ package final class Staging: Sendable {
         Array("u-\(upload.text)".utf8)
     }
 
+    private func isKept(_ name: [UInt8]) -> Bool {
+        Self.isIntent(name) || name == Self.markName
+    }
+
     private func sweep(keeping names: Set<[UInt8]>) throws(FileError) {
-        for name in try root.names(in: directory) where !names.contains(name) && !Self.isIntent(name) {
+        for name in try root.names(in: directory) where !names.contains(name) && !isKept(name) {
             try removeTree(name)
         }
     }
