@@ -74,11 +74,12 @@ struct CommitBatch {
         defer { share.pulse.rest() }
         var needless: [StagedEntry] = []
         do {
+            try share.checkDestination()
             try share.checkCatalogIfDoubtful()
             guard base == nil || base == share.catalog.summary.state else { return false }
             let notes = share.note(batch)
             try share.catalog.transaction { catalog in
-                let publish = try PublishChange(batch.changes, tree: share.tree, catalog: catalog)
+                let publish = try PublishChange(batch.changes, on: share, catalog)
                 defer { needless = publish.displaced }
 
                 // Publish: rename what is staged to its name, in the batch's order.
@@ -95,11 +96,15 @@ struct CommitBatch {
             }
             needless += notes
             share.count(batch.outcomes)
+        } catch let error as DestinationGone {
+            share.log(error, failing: "a batch was refused")
+            batch.takeBack(.problem(.other, error.description))
         } catch {
             share.doubtCatalog()
             share.log(error, failing: "a batch could not be committed; nothing of it is acknowledged")
             batch.takeBack(.problem(failed: error))
         }
+        share.pulse.beat(nextWithin: Self.longestSync)
         for entry in needless { share.remove(entry) }
         return true
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Hummingbird
 import Logging
 import NIOCore
@@ -11,6 +12,8 @@ import SyncboxFiles
 struct ServerService: Service {
     /// How long a connection may be idle, or a request may stall while it is read.
     static let longestIdle = TimeAmount.seconds(120)
+    /// The most connections at the same time; further ones wait to be accepted.
+    static let mostConnections = 512
 
     let server: Server
     let listen: SyncboxCore.SocketAddress
@@ -18,16 +21,23 @@ struct ServerService: Service {
     let onListening: @Sendable () -> Void
 
     func run() async throws {
+        var quiet = server.logger
+        // What Hummingbird says at the start is said below, in our words.
+        quiet.logLevel = max(quiet.logLevel, .notice)
         let application = Application(
             responder: ServerResponder(server: server),
             server: .http1(
                 configuration: .init(additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)),
-            configuration: ApplicationConfiguration(address: address),
+            configuration: ApplicationConfiguration(
+                address: address,
+                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: quiet)),
             onServerRunning: { _ in
+                // The key decides who may do what; whoever can get to the socket may try.
+                if case .unix(let path) = listen { chmod(path, 0o666) }
                 server.logger.log(.started, .notice, "listening on \(listen)")
                 onListening()
             },
-            logger: server.logger)
+            logger: quiet)
         do {
             try await application.run()
         } catch let error as IOError {

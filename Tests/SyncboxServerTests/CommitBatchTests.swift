@@ -176,6 +176,18 @@ import Testing
         }
     }
 
+    @Test("Once the destination's place leads elsewhere nothing is written any more")
+    func replacedDestination() async throws {
+        let temporary = try TemporaryShare()
+        let moved = temporary.directory.appending(path: "moved")
+        try FileManager.default.moveItem(at: temporary.destination, to: moved)
+        try FileManager.default.createDirectory(at: temporary.destination, withIntermediateDirectories: false)
+        let outcomes = try await temporary.outcomes([.put("x", "1")])
+        #expect(outcomes == [.problem(.other, DestinationGone().description)])
+        #expect(temporary.share.catalog.summary.state.sequence == 0)
+        #expect(try DiskTree.lines(moved.path).isEmpty)
+    }
+
     @Test(
         "Many changes cost two syncs of the file system, few one of each file and directory",
         arguments: [

@@ -90,6 +90,25 @@ import Testing
         #expect(error.remedy?.contains("ProtectHome=no") ?? false)
     }
 
+    @Test("A directory that is not the catalog's is refused: its file system may not be mounted")
+    func otherDirectory() async throws {
+        do {
+            let share = try open()
+            try share.catalog.transaction { transaction in
+                try transaction.record(.file("x"), at: "x", imprint: Imprint(inode: 1, born: 2, changed: 3))
+            }
+        }
+        try FileManager.default.removeItem(atPath: destination)
+        try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: false)
+        let error = failure(destination)
+        #expect(error?.exitCode == .noInput)
+        #expect(error?.remedy?.contains("is its file system mounted?") ?? false)
+        // What the remedy says helps.
+        try FileManager.default.removeItem(at: directory.appending(path: "state"))
+        #expect(failure(destination) == nil)
+        #expect(failure(destination) == nil)
+    }
+
     @Test("A damaged catalog is kept aside, and a new one begun that is told from the old one", arguments: [0, 5000])
     func damaged(offset: UInt64) async throws {
         let epoch: UInt64

@@ -19,9 +19,8 @@ extension PublishChange {
     }
 
     /// Makes every name and every mode and time durable that the batch changed. Returns how many system calls that took.
-    func syncEntries() throws(FileError) {
-        let changed = directories.union(entries)
-        if !changed.isEmpty { try tree.syncEntries(at: changed) }
+    func syncEntries() throws(FileError) -> Int {
+        try tree.syncEntries(at: directories.union(entries))
     }
 }
 

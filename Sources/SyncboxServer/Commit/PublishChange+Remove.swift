@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncboxCore
+import SyncboxDaemon
 import SyncboxFiles
 
 extension PublishChange {
@@ -29,6 +30,7 @@ extension PublishChange {
     /// Removes one row, and before it those below. Returns whether it is gone.
     @discardableResult
     private func removeTree(_ row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+        pulse.beat()
         if moved.contains(row.id) { return false }
         if try isMovedHere(row, path) {
             try catalog.forgetBelow(row)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SyncboxCore
+import SyncboxDaemon
 import SyncboxFiles
 
 /// Applies the changes of one batch, in order, to the destination and to the catalog's open transaction.
@@ -10,6 +11,8 @@ import SyncboxFiles
 final class PublishChange {
     let tree: DestinationTree
     let catalog: CatalogTransaction
+    /// Beats for every entry: one change may remove a million of them.
+    let pulse: Pulse
     /// Directories in which a name has changed: their own times are to be restored and their names to be synced.
     var directories: Set<RelativePath> = []
     /// Entries whose own metadata is to be synced.
@@ -34,8 +37,9 @@ final class PublishChange {
         case remade(RelativePath)
     }
 
-    init(_ changes: [StagedChange], tree: DestinationTree, catalog: CatalogTransaction) throws {
-        self.tree = tree
+    init(_ changes: [StagedChange], on share: Share, _ catalog: CatalogTransaction) throws {
+        tree = share.tree
+        pulse = share.pulse
         self.catalog = catalog
         var moving: Set<UInt64> = []
         var moved: Set<Int64> = []

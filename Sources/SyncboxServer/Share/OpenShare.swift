@@ -24,6 +24,7 @@ struct OpenShare {
         let staging = try atDestination(name, settings.path) { () throws(FileError) in
             try Staging(in: root, keeping: uploads)
         }
+        try claim(staging, for: catalog, share: name, path: settings.path)
         let share: Share
         do {
             share = try Share(
@@ -38,6 +39,24 @@ struct OpenShare {
             .shareOpened, .info,
             "share \(name) is open: \(catalog.summary.entries) entries, \(settings.durability.rawValue)")
         return share
+    }
+
+    /// Makes sure that the destination is the one that the catalog is about, and marks it when the catalog is new.
+    private func claim(
+        _ staging: Staging, for catalog: Catalog, share name: String, path: String
+    ) throws(FatalError) {
+        let mark = Array(String(catalog.summary.state.epoch).utf8)
+        let found = try atDestination(name, path) { () throws(FileError) in try staging.mark() }
+        if found == mark { return }
+        guard catalog.summary.entries == 0 else {
+            throw FatalError(
+                .noInput, "share \(name): \(path) is not the directory that its catalog is about",
+                remedy: """
+                    is its file system mounted? If the directory was emptied or replaced on purpose, remove \
+                    \(stateDirectory)/shares/\(name).sqlite: then everything is sent again
+                    """)
+        }
+        try atDestination(name, path) { () throws(FileError) in try staging.setMark(mark) }
     }
 
     /// Opens the catalog. One that is damaged is moved aside and begun anew: the client fills it again by comparing.

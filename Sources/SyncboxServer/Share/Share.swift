@@ -119,15 +119,15 @@ extension Share {
     /// Makes staged contents durable before they are published, as far as the share promises that.
     func syncContents(_ staged: [StagedEntry]) throws(FileError) {
         guard durability == .durable, !staged.isEmpty else { return }
-        try tree.syncContents(of: staged)
-        counters.withLock { $0.syncs += 1 }
+        let count = try tree.syncContents(of: staged)
+        counters.withLock { $0.syncs += UInt64(count) }
     }
 
     /// Makes what was published durable before it is recorded, as far as the share promises that.
     func sync(_ published: PublishChange) throws(FileError) {
         guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
-        try published.syncEntries()
-        counters.withLock { $0.syncs += 1 }
+        let count = try published.syncEntries()
+        counters.withLock { $0.syncs += UInt64(count) }
     }
 
     /// Makes durable what a relaxed share has published since the last time.
