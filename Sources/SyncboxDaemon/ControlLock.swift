@@ -31,6 +31,8 @@ final class ControlLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave the lock to a child process that has been forked and not yet executed its program.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }
