@@ -58,7 +58,8 @@ struct CommitBatch {
         batch.sync()
 
         await share.order.takeTurn(base) { [catalog = share.catalog] in catalog.summary.state }
-        let isInTurn = publishAndRecord(&batch, base: base)
+        // Publish, sync the names, record: Core's `publishAndRecord`.
+        let isInTurn = batch.publishAndRecord(base: base)
         let state = share.catalog.summary.state
         await share.order.yieldTurn()
 
@@ -66,49 +67,4 @@ struct CommitBatch {
         batch.discard()
         return isInTurn ? .committed(BatchReply(state: state, outcomes: batch.outcomes)) : .conflict
     }
-
-    /// Publishes, syncs and records. False, with nothing done, where the catalog is on another state than `base`. When the
-    /// batch as a whole fails nothing of it is recorded or acknowledged.
-    private func publishAndRecord(_ batch: inout StagedBatch, base: ShareState?) -> Bool {
-        share.pulse.beat(nextWithin: Self.longestSync)
-        defer { share.pulse.rest() }
-        var needless: [StagedEntry] = []
-        do {
-            try share.checkDestination()
-            try share.checkCatalogIfDoubtful()
-            guard base == nil || base == share.catalog.summary.state else { return false }
-            let notes = share.note(batch)
-            try share.catalog.transaction { catalog in
-                let publish = try PublishChange(batch.changes, on: share, catalog)
-                defer { needless = publish.displaced }
-
-                // Publish: rename what is staged to its name, in the batch's order.
-                try batch.publish(by: publish)
-                try publish.restoreDirectories()
-
-                // Sync the names, and the modes and times.
-                share.pulse.beat(nextWithin: Self.longestSync)
-                try share.sync(publish)
-                share.log(publish.notes)
-
-                // Record: the transaction is committed, and synced, when this closure returns.
-                catalog.raiseSequence()
-            }
-            needless += notes
-            share.count(batch.outcomes)
-        } catch let error as DestinationGone {
-            share.log(error, failing: "a batch was refused")
-            batch.takeBack(.problem(.other, error.description))
-        } catch {
-            share.doubtCatalog()
-            share.log(error, failing: "a batch could not be committed; nothing of it is acknowledged")
-            batch.takeBack(.problem(failed: error))
-        }
-        share.pulse.beat(nextWithin: Self.longestSync)
-        for entry in needless { share.remove(entry) }
-        return true
-    }
-
-    /// How long one sync of a slow disk may take before the watchdog holds the server for stuck.
-    private static let longestSync = Duration.seconds(300)
 }

@@ -74,6 +74,19 @@ import Testing
                 == path("d2/moved/e/f"))
     }
 
+    @Test("What changes places takes everything below it along, both ways")
+    func exchanges() throws {
+        let fixture = try Fixture()
+        try filled(fixture)
+        try fixture.index.confirm([.exchange(path("d/e"), path("d2"))], state: nil)
+        let found = try fixture.index.confirmed(at: ["d/e", "d2", "d2/f", "d/e/f"].map(path))
+        #expect(try found[path("d/e")] == directory(5))
+        #expect(try found[path("d2")] == directory(3))
+        #expect(try found[path("d2/f")] == file(4))
+        #expect(try found[path("d/e/f")] == nil)
+        #expect(try fixture.index.count == 4)
+    }
+
     @Test("Removing a directory, or putting a file in its place, forgets what was below it", arguments: [true, false])
     func forgetsBelow(isReplaced: Bool) throws {
         let fixture = try Fixture()

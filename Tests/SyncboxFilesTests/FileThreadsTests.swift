@@ -2,6 +2,7 @@
 
 import CLinux
 import Foundation
+import SyncboxCore
 import SyncboxFiles
 import Synchronization
 import Testing

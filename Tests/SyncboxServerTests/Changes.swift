@@ -25,6 +25,12 @@ extension Change {
     static func move(_ from: RelativePath, to path: RelativePath, _ expected: Entry = .folder()) -> Change {
         .move(path, from: from, expected: expected)
     }
+
+    static func exchange(
+        _ path: RelativePath, _ expected: Entry, with other: RelativePath, _ otherEntry: Entry
+    ) -> Change {
+        .exchange(path, with: other, expected: expected, other: otherEntry)
+    }
 }
 
 extension Entry {

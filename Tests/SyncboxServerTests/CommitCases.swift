@@ -12,6 +12,9 @@ struct CommitCase: CustomTestStringConvertible, Sendable {
     var batch: [Change]
     /// Every outcome where one is not `.acknowledged`, by its place in the batch.
     var failures: [Int: Outcome] = [:]
+    /// Whether the destination becomes equal to the source even where the catalog is an old copy that knows nothing of the
+    /// batch, without its notes. Of directories that changed places since, entries then are nobody's, and are left alone.
+    var mendsOldCatalog = true
     /// Every entry afterwards, by path, in the form of `TemporaryShare.line`.
     var result: [String: Entry]
 
@@ -72,6 +75,31 @@ struct CommitCase: CustomTestStringConvertible, Sendable {
             name: "a directory moved onto another",
             prior: [.mkdir("a"), .put("a/old", "1"), .mkdir("d"), .put("d/x", "2")],
             batch: [.move("d", to: "a")], result: ["a": .folder(), "a/x": .file("2")]),
+        CommitCase(
+            name: "two files that change places", prior: [.put("a", "1"), .mkdir("d"), .put("d/b", "2")],
+            batch: [.exchange("a", .file("1"), with: "d/b", .file("2"))],
+            result: ["a": .file("2"), "d": .folder(), "d/b": .file("1")]),
+        CommitCase(
+            name: "two trees that change places, and a file in one of them",
+            prior: [.mkdir("a", at: 5), .put("a/x", "1"), .mkdir("b", at: 6), .mkdir("b/c"), .put("b/c/y", "2")],
+            batch: [.exchange("a", .folder(at: 5), with: "b", .folder(at: 6)), .put("a/c/z", "3")],
+            mendsOldCatalog: false,
+            result: [
+                "a": .folder(at: 6), "a/c": .folder(), "a/c/y": .file("2"), "a/c/z": .file("3"), "b": .folder(at: 5),
+                "b/x": .file("1"),
+            ]),
+        CommitCase(
+            name: "a directory and a link that change places",
+            prior: [.link("a", to: "b"), .mkdir("d"), .put("d/x", "1")],
+            batch: [.exchange("a", link("b"), with: "d", .folder())],
+            result: ["a": .folder(), "a/x": .file("1"), "d": link("b")]),
+        CommitCase(
+            name: "an exchange of something else", prior: [.put("a", "1"), .put("b", "2")],
+            batch: [
+                .exchange("a", .file("3"), with: "b", .file("2")), .exchange("a", .file("1"), with: "c", .file("2")),
+            ],
+            failures: [0: .preconditionFailed, 1: .preconditionFailed],
+            result: ["a": .file("1"), "b": .file("2")]),
         CommitCase(
             name: "a tree removed", prior: [.mkdir("d"), .mkdir("d/e"), .put("d/e/x", "1"), .put("y", "2")],
             batch: [.remove("d")], result: ["y": .file("2")]),

@@ -37,7 +37,9 @@ import Testing
         }
     }
 
-    @Test("A crash between publish and record is mended by sending again", arguments: CommitCase.all, [true, false])
+    @Test(
+        "A catalog that is behind its destination is mended by sending again",
+        arguments: CommitCase.all.filter(\.mendsOldCatalog), [true, false])
     func notRecorded(_ example: CommitCase, isChecked: Bool) async throws {
         let temporary = try await example.share(inMemory: true)
         // The catalog as it was before, with the destination as it is after.

@@ -15,7 +15,7 @@ import Testing
             return number.isMultiple(of: 3) ? .move(path, to: RelativePath(stringLiteral: "b/\(number)")) : .make(path)
         }
         let notes = Intent.notes(of: intents)
-        #expect(notes.allSatisfy { $0.count <= Staging.longestIntent })
+        #expect(notes.allSatisfy { $0.count <= Intent.longestNote })
         #expect(Intent.read(notes.reversed()) == intents)
     }
 

@@ -26,7 +26,8 @@ package func assembleClient(configuration: String, context: DaemonContext) async
     let watching = context.readiness.require()
     let statusLine = StatusLineBox()
     let parts = Engine.Parts(
-        instance: instance, settings: settings, root: outside.root, watcher: watcher, rules: rules, link: link,
+        instance: instance, settings: settings, source: Source(root: outside.root, rules: rules), watcher: watcher,
+        link: link,
         readers: try FileThreads(count: 1, name: "reader"),
         logger: context.logger, pulse: context.heartbeat.pulse("engine"), onWatching: watching,
         onStartGoesOn: { context.extendStart(by: Engine.startExtension) }, onChange: statusLine.refresh)
@@ -87,7 +88,7 @@ private func openOutside(_ settings: ClientSettings) throws -> Outside {
         client: try CurlClient(base: endpoint, options: .init(userAgent: userAgent, threadName: "link")),
         uploadClient: try CurlClient(
             base: endpoint,
-            options: .init(userAgent: userAgent, mostConnections: Uploads.mostAtOnce + 1, threadName: "uploads")),
+            options: .init(userAgent: userAgent, mostConnections: UploadQueue.mostAtOnce + 1, threadName: "uploads")),
         thread: try FileThreads(count: 1, name: "engine"))
 }
 

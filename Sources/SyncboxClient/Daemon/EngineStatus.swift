@@ -8,21 +8,25 @@ import SyncboxFiles
 extension Engine {
     /// What `syncbox status` and the service manager are told.
     func status() -> ClientStatus {
-        var status = counters
+        var status = ClientStatus()
         let settings = parts.settings
         status.instance = parts.instance
         status.source = settings.source
         status.server = settings.server.description
         status.share = settings.share
         status.state = stateWord
-        status.link = linkState.reason ?? (state == nil ? "not tried yet" : "up")
+        status.link = mirror.link.reason ?? (mirror.state == nil ? "not tried yet" : "up")
         status.confirmed = countConfirmed()
-        status.special = UInt64(special.count)
-        status.pending = UInt64(queue.waitingCount)
-        status.inFlight = UInt64(queue.inFlightCount)
+        status.changes = mirror.counters.changes
+        status.batches = mirror.counters.batches
+        status.bytesSent = mirror.counters.bytesSent
+        status.started = started.seconds
+        status.special = UInt64(mirror.special.count)
+        status.pending = UInt64(mirror.queue.waitingCount)
+        status.inFlight = UInt64(mirror.queue.inFlightCount)
         status.watches = UInt64(watcher.watchCount)
-        status.problems = problems.first(ClientStatus.mostProblems)
-        status.problemCount = UInt64(problems.count)
+        status.problems = mirror.problems.first(ClientStatus.mostProblems)
+        status.problemCount = UInt64(mirror.problems.count)
         return status
     }
 
@@ -31,7 +35,7 @@ extension Engine {
 
     private func countConfirmed() -> UInt64 {
         let now = Clock.now
-        if queue.isIdle || countedAt.map({ $0.advanced(by: Self.longestCount) <= now }) ?? true {
+        if mirror.queue.isIdle || countedAt.map({ $0.advanced(by: Self.longestCount) <= now }) ?? true {
             confirmedCount = (try? index.count) ?? 0
             countedAt = now
         }
@@ -40,11 +44,11 @@ extension Engine {
 
     private var stateWord: String {
         if isStopping { return "stopping" }
-        if !isWatching { return "starting" }
-        if linkState.reason != nil { return "waiting for the server" }
-        if state == nil { return "aligning" }
-        if rescan.isRunning { return "scanning" }
-        return queue.isIdle ? "idle" : "mirroring"
+        if !mirror.isWatching { return "starting" }
+        if mirror.link.reason != nil { return "waiting for the server" }
+        if mirror.state == nil { return "aligning" }
+        if mirror.isRescanning { return "scanning" }
+        return mirror.queue.isIdle ? "idle" : "mirroring"
     }
 
     /// Reads the settings again and applies those that can change while running: the log level, the ignore patterns, the
@@ -58,8 +62,8 @@ extension Engine {
         {
             parts.logger.warning("source, server, share, key-file and state-directory change with a restart only")
         }
-        queue.limits = Self.limits(new)
-        try rules.reload(new)
+        mirror.reload(Self.limits(new))
+        try parts.source.rules.reload(new)
         rescanAll()
     }
 }

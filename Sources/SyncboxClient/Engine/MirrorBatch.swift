@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
@@ -12,26 +13,18 @@ extension Engine {
     /// Whatever fails is put back into the queue, by itself: a path that can't be read does not hold the others up, and
     /// without the link nothing counts as tried. Throws only what the engine can't go on after (a broken index).
     func mirrorBatch(_ paths: [RelativePath]) async throws {
-        defer {
-            isBatchInFlight = false
-            wakeUps.wake()
-        }
         parts.pulse.beat()
-        var batch = try look(at: paths)
-        try compare(&batch)
-        try checkEvidence(for: batch)
-        guard let base = state else { return putBack(batch) }
-        let plan = plan(batch, base: base)
-        guard !plan.changes.isEmpty else { return try confirm(plan, nil, of: batch) }
+        guard let plan = try mirror.planBatch(paths, at: .now) else { return }
+        guard !plan.changes.isEmpty else { return try mirror.confirm(plan, nil, at: .now) }
         rest()
         let reply: BatchReply
         do throws(LinkError) {
             reply = try await link.send(batch: plan.body, changes: plan.changes.count)
         } catch {
-            linkDown(error)
-            return putBack(batch)
+            return mirror.putBack(plan, after: error, at: .now)
         }
         parts.pulse.beat()
-        try confirm(plan, reply, of: batch)
+        parts.logger.debug("sent \(plan.changes.count) changes in \(plan.body.count) bytes")
+        try mirror.confirm(plan, reply, at: .now)
     }
 }

@@ -10,17 +10,7 @@ import SyncboxCore
 /// Every call blocks, and is made on the engine's thread only. The database is in WAL mode with `synchronous = NORMAL`:
 /// a power loss may take the last transactions, which leaves the index behind what the server has, never ahead of it,
 /// and the next comparison finds that out. `FULL` would cost an fsync a batch and save nothing.
-final class Index {
-    /// What a batch that was acknowledged tells the index.
-    enum Confirmation {
-        /// This is at `path` now, as the disk showed it when it was sent.
-        case set(RelativePath, Confirmed)
-        /// What was at `from`, with all below it, is at `to`.
-        case move(from: RelativePath, to: RelativePath)
-        /// Nothing is at `path`, or below it.
-        case remove(RelativePath)
-    }
-
+final class Index: ConfirmedRecord {
     private let queue: DatabaseQueue
 
     /// Opens or makes the index at `path`. Throws GRDB's `DatabaseError` where that can't be done.
@@ -102,6 +92,7 @@ final class Index {
                 switch confirmation {
                 case .set(let path, let confirmed): try tree.set(path, confirmed)
                 case .move(let from, let to): try tree.move(from: from, to: to)
+                case .exchange(let path, let other): try tree.exchange(path, other)
                 case .remove(let path): try tree.remove(path)
                 }
             }

@@ -110,6 +110,17 @@ struct IndexTree {
             .execute(arguments: [parent, Data(to.name), row.id])
     }
 
+    /// Lets the rows at two paths change places, each with all below it.
+    mutating func exchange(_ path: RelativePath, _ other: RelativePath) throws {
+        guard let row = try row(at: path), let otherRow = try self.row(at: other) else { return }
+        let place = try database.cachedStatement(sql: "UPDATE entries SET parent = ?, name = ? WHERE id = ?")
+        // No row is anybody's child while it has no parent: two rows never have one place.
+        try place.execute(arguments: [-1, Data(), row.id])
+        try place.execute(arguments: [row.parent, Data(row.name), otherRow.id])
+        try place.execute(arguments: [otherRow.parent, Data(otherRow.name), row.id])
+        directories = [.root: IndexRow.rootID]
+    }
+
     /// Removes the row at `path` and all below it.
     mutating func remove(_ path: RelativePath) throws {
         guard let row = try row(at: path) else { return }

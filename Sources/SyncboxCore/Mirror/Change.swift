@@ -13,6 +13,10 @@ package enum Change: Hashable, Sendable {
     /// Moves what is recorded at `from`, with all below it, to `path`. `expected` is what the client believes is at
     /// `from`: where the catalog has something else, nothing is done (`.preconditionFailed`). Whatever is at `path` is replaced.
     case move(RelativePath, from: RelativePath, expected: Entry)
+    /// Lets what is recorded at two paths, neither below the other, change places, each with all below it. `expected` is what
+    /// the client believes is at the path, `other` what it believes is at the one that it changes places with: where the
+    /// catalog has something else, nothing is done (`.preconditionFailed`).
+    case exchange(RelativePath, with: RelativePath, expected: Entry, other: Entry)
     /// Removes `path` and everything below it that the catalog knows. Where nothing is, nothing is done.
     case remove(RelativePath)
     /// Sets the mode and modification time of `path`, whose kind and content stay (`.preconditionFailed` where the
@@ -31,9 +35,14 @@ package enum Change: Hashable, Sendable {
     package var path: RelativePath {
         switch self {
         case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _), .move(let path, _, _),
-            .remove(let path), .setMetadata(let path, _):
+            .remove(let path), .setMetadata(let path, _), .exchange(let path, _, _, _):
             path
         }
+    }
+
+    /// Every path that the change makes so: two where they change places, otherwise one.
+    package var paths: [RelativePath] {
+        if case .exchange(let path, let other, _, _) = self { [path, other] } else { [path] }
     }
 
     /// How many bytes of content travel in the batch itself.

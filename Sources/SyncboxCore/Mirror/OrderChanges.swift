@@ -11,16 +11,25 @@
 /// 3. of two moves, one of which leaves a place below the other's, the deeper goes first, unless it goes to a place
 ///    below where the other one goes: then it comes second, and leaves from the new name.
 ///
-/// Where no order exists (two names swapped), one move of each circle is given up and answered in `surrendered`: what
-/// is there is then sent as if it were new.
+/// Where moves form a circle (two names swapped, three that went round) they become exchanges. Where no order exists even so,
+/// one move is given up and answered in `surrendered`: what is there is then sent as if it were new.
 package func orderChanges(_ changes: [Change]) -> (ordered: [Change], surrendered: [Change]) {
     let changes = withoutCoveredRemovals(changes)
     guard changes.contains(where: \.isMove) else { return (changes.sorted(by: removalsFirst), []) }
     var graph = ChangeGraph(changes)
     var ordered: [Change] = []
     var surrendered: [Change] = []
-    while let next = graph.takeReady() ?? graph.surrenderMove(into: &surrendered) { ordered.append(next) }
-    return (ordered, surrendered)
+    while true {
+        if let next = graph.takeReady() {
+            ordered.append(next)
+        } else if let exchanges = graph.exchangeCircle() {
+            ordered += exchanges
+        } else if let next = graph.surrenderMove(into: &surrendered) {
+            ordered.append(next)
+        } else {
+            return (ordered, surrendered)
+        }
+    }
 }
 
 private func removalsFirst(_ left: Change, _ right: Change) -> Bool {
@@ -46,7 +55,7 @@ extension Change {
     /// Whether it changes what is at its path, rather than how that looks.
     fileprivate var isCreation: Bool {
         switch self {
-        case .put, .makeDirectory, .link, .move: true
+        case .put, .makeDirectory, .link, .move, .exchange: true
         case .remove, .setMetadata: false
         }
     }
@@ -88,6 +97,52 @@ private struct ChangeGraph {
         surrendered.append(move)
         release(index)
         return takeReady() ?? surrenderMove(into: &surrendered)
+    }
+
+    /// Takes a circle of moves that nothing else must precede, each to where the next one leaves, as exchanges; nil where
+    /// there is none.
+    ///
+    ///     p1 ─► p2 ─► p3 ─► p1     exchange p1 and p2: what was at p1 is in its place; exchange p1 and p3: so is the rest
+    mutating func exchangeCircle() -> [Change]? {
+        let moves = changes.indices.filter { changes[$0]?.isMove ?? false }
+        let bySource = Dictionary(moves.compactMap { index in changes[index]?.source.map { ($0, index) } }) { $1 }
+        for first in moves {
+            guard let circle = circle(from: first, bySource), isFree(circle) else { continue }
+            let exchanges = exchanges(for: circle)
+            for index in circle { release(index) }
+            return exchanges
+        }
+        return nil
+    }
+
+    private func circle(from first: Int, _ bySource: [RelativePath: Int]) -> [Int]? {
+        var circle = [first]
+        while let last = circle.last, let target = changes[last]?.path, let next = bySource[target] {
+            if next == first { return circle.count > 1 ? circle : nil }
+            if circle.contains(next) { return nil }
+            circle.append(next)
+        }
+        return nil
+    }
+
+    /// Whether the moves of a circle wait for each other alone, and no place of them lies below another.
+    private func isFree(_ circle: [Int]) -> Bool {
+        let members = Set(circle)
+        let paths = circle.compactMap { changes[$0]?.path }
+        guard paths.allSatisfy({ path in !path.ancestors.contains(where: paths.contains) }) else { return false }
+        return circle.allSatisfy { index in
+            blockers[index] == members.reduce(0) { $0 + before[$1].count { $0 == index } }
+        }
+    }
+
+    private func exchanges(for circle: [Int]) -> [Change] {
+        let moves = circle.compactMap { changes[$0] }
+        return zip(moves, moves.dropFirst()).compactMap { move, next in
+            guard case .move(let path, _, let expected) = move, case .move(_, _, let other) = next,
+                let first = moves.first?.source
+            else { return nil }
+            return .exchange(first, with: path, expected: expected, other: other)
+        }
     }
 
     private mutating func release(_ index: Int) {

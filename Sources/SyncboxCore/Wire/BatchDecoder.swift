@@ -84,6 +84,13 @@ package struct BatchDecoder {
             try refuseRoot(from)
             guard from != path, !path.isBelow(from) else { throw .malformed("a directory can't move into itself") }
             return .move(path, from: from, expected: entry)
+        case .exchange:
+            let other = try reader.path()
+            try refuseRoot(other)
+            guard other != path, !path.isBelow(other), !other.isBelow(path) else {
+                throw .malformed("a directory can't change places with what is in it")
+            }
+            return .exchange(path, with: other, expected: entry, other: try reader.entry())
         case .remove, .setMetadata, .end: preconditionFailure("handled before")
         }
     }

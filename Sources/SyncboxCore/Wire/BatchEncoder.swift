@@ -41,6 +41,11 @@ package struct BatchEncoder {
         case .makeDirectory(let path, let entry): add(.makeDirectory, path, entry) { _ in }
         case .link(let path, let entry): add(.link, path, entry) { _ in }
         case .move(let path, let from, let expected): add(.move, path, expected) { $0.path(from) }
+        case .exchange(let path, let other, let expected, let otherEntry):
+            add(.exchange, path, expected) {
+                $0.path(other)
+                $0.entry(otherEntry)
+            }
         case .remove(let path): writer.frame(BatchFrame.remove.rawValue) { $0.path(path) }
         case .setMetadata(let path, let entry): add(.setMetadata, path, entry) { _ in }
         }
@@ -73,5 +78,6 @@ enum BatchFrame: UInt8 {
     case move = 5
     case remove = 6
     case setMetadata = 7
+    case exchange = 8
     case end = 255
 }

@@ -21,7 +21,7 @@ extension Staging {
         }
     }
 
-    /// Gives the destination this mark, of 1 to `longestIntent` bytes without a NUL, instead of the one that it has.
+    /// Gives the destination this mark, of 1 to `Intent.longestNote` bytes without a NUL, instead of the one that it has.
     package func setMark(_ mark: [UInt8]) throws(FileError) {
         _ = try root.unlink(Self.markName, in: directory, path: nil)
         try root.calls.make("symlink", nil) {

@@ -177,6 +177,16 @@ package final class DestinationTree: Sendable {
         if let failure { throw failure }
     }
 
+    /// What was opened up at or below one of two paths is at or below the other now.
+    func exchangeModes(_ path: RelativePath, _ other: RelativePath) {
+        opened.withLock { opened in
+            let moved = opened.map { (directory, mode) in
+                (directory.moved(from: path, to: other) ?? directory.moved(from: other, to: path) ?? directory, mode)
+            }
+            opened = Dictionary(moved) { first, _ in first }
+        }
+    }
+
     private func forgetModes(at path: RelativePath) {
         opened.withLock { opened in opened = opened.filter { $0.key != path && !$0.key.isBelow(path) } }
     }
@@ -188,7 +198,7 @@ package final class DestinationTree: Sendable {
     }
 
     /// Runs `body` with the directory that holds `path`, a second time with everything opened up when it was not permitted.
-    private func withParent<Value>(
+    func withParent<Value>(
         of path: RelativePath, and further: RelativePath? = nil, _ body: (Descriptor) throws(FileError) -> Value
     ) throws(FileError) -> Value {
         try checkMirrored(path)

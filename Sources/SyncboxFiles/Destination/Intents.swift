@@ -8,12 +8,9 @@ import SyncboxCore
 /// A note is the target of a symbolic link in the staging directory. Making a link is metadata like the renames that come
 /// after it, and journaling file systems never keep the later without the earlier: a note needs no sync of its own.
 extension Staging {
-    /// The longest note, in bytes: what every file system takes as a link's target (XFS takes 1024).
-    package static let longestIntent = 1023
-
     private static let intentPrefix = Array("i-".utf8)
 
-    /// Keeps a note, of 1 to `longestIntent` bytes without a NUL, until it is removed: across crashes too.
+    /// Keeps a note, of 1 to `Intent.longestNote` bytes without a NUL, until it is removed: across crashes too.
     package func stageIntent(_ note: [UInt8]) throws(FileError) -> StagedEntry {
         let name = Self.intentPrefix + freshName()
         try root.calls.make("symlink", nil) {

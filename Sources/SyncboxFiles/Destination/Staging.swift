@@ -14,7 +14,7 @@ import SyncboxCore
 ///                                          i-t-R-N: notes of what is about to be published;  mark: see `mark()`
 package final class Staging: Sendable {
     /// The name at the top of a destination that is Syncbox's own and never mirrored.
-    package static let reservedName: [UInt8] = Array(".syncbox".utf8)
+    package static let reservedName = RelativePath.reservedName
 
     let root: Root
     let directory: Descriptor

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SyncboxCore
 import Synchronization
 
 /// Threads on which work with files may block, so that the cooperative pool never does.

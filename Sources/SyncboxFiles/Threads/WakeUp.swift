@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+import SyncboxCore
 
 /// Wakes threads that wait for it: each signal wakes one wait, now or later (eventfd(2) as a semaphore).
 final class WakeUp: Sendable {

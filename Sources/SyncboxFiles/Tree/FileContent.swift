@@ -2,14 +2,6 @@
 
 import SyncboxCore
 
-/// One consistent version of a file: what it was and all its bytes.
-package struct FileContent: Sendable {
-    /// The file, with its digest.
-    package let observed: Observed
-    /// The whole content.
-    package let bytes: [UInt8]
-}
-
 extension Root {
     /// Reads the file at `path` while it rests: identity, size, modification and change time are the same before and after.
     ///

@@ -3,15 +3,6 @@
 import CLinux
 import SyncboxCore
 
-/// One name of a directory, and what a look at it found.
-package struct DirectoryEntry: Sendable {
-    /// The name as raw bytes.
-    package let name: [UInt8]
-    /// What is there, never `.absent`; or why it can't be told, which concerns this name alone (a broken mount, a bad
-    /// inode): it is unknown, not absent.
-    package let look: Result<Observation, FileError>
-}
-
 extension Root {
     /// All names of `directory` but `.` and `..`, with a look at each, ordered by their bytes.
     ///

@@ -3,20 +3,6 @@ import FoundationEssentials
 import GRDB
 import SyncboxCore
 
-/// One entry of the tree, as its row has it.
-struct CatalogRow: Hashable, Sendable {
-    /// The row's number: the same for as long as the entry is known, also when it is moved.
-    var id: Int64
-    /// The row of the directory that holds it.
-    var parent: Int64
-    /// Its name there.
-    var name: [UInt8]
-    /// What is there.
-    var entry: Entry
-    /// What the destination showed when it was recorded.
-    var imprint: Imprint
-}
-
 extension CatalogRow {
     /// The columns, in the order in which `init(_:)` reads them.
     static let columns =
@@ -28,19 +14,19 @@ extension CatalogRow {
         guard let kind = Entry.Kind(rawValue: UInt8(truncatingIfNeeded: row[3] as Int64)) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an entry of an unknown kind")
         }
-        id = row[0]
-        parent = row[1]
-        name = try row.bytes(2)
         let mode = UInt16(truncatingIfNeeded: row[4] as Int64)
         let modified = Timestamp(seconds: row[5], nanoseconds: UInt32(truncatingIfNeeded: row[6] as Int64))
-        switch kind {
-        case .file:
-            let size = UInt64(bitPattern: row[7])
-            entry = .file(size: size, digest: Digest(try row.bytes(8)), mode: mode, modified: modified)
-        case .directory: entry = .directory(mode: mode, modified: modified)
-        case .symbolicLink: entry = .symbolicLink(target: try row.bytes(9), modified: modified)
-        }
-        imprint = Imprint(inode: UInt64(bitPattern: row[10]), born: row[11], changed: row[12])
+        let entry: Entry =
+            switch kind {
+            case .file:
+                .file(
+                    size: UInt64(bitPattern: row[7]), digest: Digest(try row.bytes(8)), mode: mode, modified: modified)
+            case .directory: .directory(mode: mode, modified: modified)
+            case .symbolicLink: .symbolicLink(target: try row.bytes(9), modified: modified)
+            }
+        self.init(
+            id: row[0], parent: row[1], name: try row.bytes(2), entry: entry,
+            imprint: Imprint(inode: UInt64(bitPattern: row[10]), born: row[11], changed: row[12]))
     }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import GRDB
+import SyncboxCore
 
 /// The tables of a catalog. A migration that has been released is never edited: a new one is added below it.
 enum CatalogSchema {
     /// The row of the root. It is a directory without a name, has no parent, and is not counted.
-    static let root: Int64 = 1
+    static let root = CatalogRoot.id
 
     /// Brings a database of any earlier version, also an empty one, to this one.
     static var migrator: DatabaseMigrator {

@@ -6,7 +6,7 @@ import SyncboxCore
 /// by nobody else until the transaction is committed.
 ///
 /// It lives as long as the closure that it was given to, and is used on one thread.
-final class CatalogTransaction {
+final class CatalogTransaction: CatalogRecord {
     let tree: CatalogTree
     /// The state, and what the tree adds up to at this point.
     private(set) var summary: CatalogSummary
@@ -65,6 +65,20 @@ final class CatalogTransaction {
             "UPDATE entry SET parent = ?, name = ? WHERE id = ?",
             StatementArguments(parent: parent, name: path.name) + [row.id])
         // Paths below both places lead elsewhere now.
+        directories = [.root: CatalogSchema.root]
+    }
+
+    func children(of directory: Int64, after name: [UInt8]) throws -> [CatalogRow] {
+        try tree.children(of: directory, after: name)
+    }
+
+    /// Records that what two rows describe, with all below them, have changed places.
+    func exchange(_ row: CatalogRow, _ other: CatalogRow) throws {
+        let place = "UPDATE entry SET parent = ?, name = ? WHERE id = ?"
+        // Two rows never have one place: the first goes to where no row has children.
+        try execute(place, StatementArguments(parent: -1, name: []) + [row.id])
+        try execute(place, StatementArguments(parent: row.parent, name: row.name) + [other.id])
+        try execute(place, StatementArguments(parent: other.parent, name: other.name) + [row.id])
         directories = [.root: CatalogSchema.root]
     }
 

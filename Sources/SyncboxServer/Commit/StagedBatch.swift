@@ -8,7 +8,7 @@ import SyncboxFiles
 /// A change that can't be made ready, or published, gets its outcome, and the others go on. Everything here blocks.
 struct StagedBatch {
     /// The changes so far, in the batch's order.
-    private(set) var changes: [StagedChange] = []
+    private(set) var changes: [StagedChange<StagedEntry>] = []
 
     private let share: Share
     private let permissions: Set<ServerSettings.Permission>
@@ -30,7 +30,7 @@ struct StagedBatch {
 
     /// Stages one change more, and verifies that its content is what it is said to be.
     mutating func stage(_ change: Change) {
-        var staged = StagedChange(change: change.withoutContent, outcome: refusal(of: change))
+        var staged = StagedChange<StagedEntry>(change: change.withoutContent, outcome: refusal(of: change))
         if staged.outcome == nil {
             do throws(FileError) {
                 try stage(change, &staged)
@@ -42,7 +42,7 @@ struct StagedBatch {
     }
 
     /// Adds a change whose content has been staged elsewhere, or that needs none.
-    mutating func add(_ change: StagedChange) {
+    mutating func add(_ change: StagedChange<StagedEntry>) {
         var change = change
         change.outcome = change.outcome ?? refusal(of: change.change)
         changes.append(change)
@@ -56,7 +56,7 @@ struct StagedBatch {
         return nil
     }
 
-    private mutating func stage(_ change: Change, _ staged: inout StagedChange) throws(FileError) {
+    private mutating func stage(_ change: Change, _ staged: inout StagedChange<StagedEntry>) throws(FileError) {
         switch change {
         case .put(_, let entry, .inline(let content)):
             guard entry.size == UInt64(content.count), entry.digest == ContentDigest.of(content) else {
@@ -73,7 +73,7 @@ struct StagedBatch {
             case .corrupt: staged.outcome = .problem(.corrupt, "the upload is not what was announced")
             }
         case .link(_, let entry): staged.staged = try share.tree.staging.stageLink(entry)
-        case .makeDirectory, .move, .remove, .setMetadata: break
+        case .makeDirectory, .move, .exchange, .remove, .setMetadata: break
         }
     }
 
@@ -89,24 +89,12 @@ struct StagedBatch {
         }
     }
 
-    /// Publishes the changes in their order. Throws what the catalog throws.
-    mutating func publish(by publish: PublishChange) throws {
-        for index in changes.indices where changes[index].outcome == nil {
-            share.pulse.beat()
-            let outcome = try publish.publish(changes[index])
-            changes[index].outcome = outcome
-            guard outcome == .acknowledged else { continue }
-            changes[index].staged = nil
-            changes[index].isPublished = true
-            if let upload = changes[index].upload { try publish.catalog.forget(upload) }
-        }
-    }
-
-    /// Takes every acknowledgement back: what was published may be lost with the power, or is not recorded.
-    mutating func takeBack(_ outcome: Outcome) {
-        for index in changes.indices where changes[index].outcome == nil || changes[index].outcome == .acknowledged {
-            changes[index].outcome = outcome
-        }
+    /// Publishes and records what is staged, and counts it. False where it is not this batch's turn.
+    mutating func publishAndRecord(base: ShareState?) -> Bool {
+        defer { share.pulse.rest() }
+        guard share.publishAndRecord(&changes, base: base) else { return false }
+        if outcomes.contains(.acknowledged) { share.count(outcomes) }
+        return true
     }
 
     /// Removes what was staged and not published, and lets go of uploads.

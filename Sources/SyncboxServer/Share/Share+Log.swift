@@ -11,8 +11,19 @@ extension Share {
         logger.log(.commitFailed, .error, "\(what): \(error)", metadata: ["problem": "\(ProblemKind(error).word)"])
     }
 
+    func tell(differences: Int) {
+        logger.log(
+            .catalogChecked, differences > 0 ? .warning : .notice,
+            "compared the catalog with the destination: \(differences) entries differ and will be sent again")
+    }
+
+    func outcome(of error: any Error, failing what: String) -> Outcome {
+        log(error, failing: what)
+        return .problem(failed: error)
+    }
+
     /// Logs what a batch met. Replaced entries share one line: a destination that was filled by other means has many.
-    func log(_ notes: [PublishChange.Note]) {
+    func tell(_ notes: [CommitNote]) {
         let replaced = notes.compactMap { note in if case .replaced(let path) = note { path } else { nil } }
         if let first = replaced.first {
             logger.log(
@@ -51,7 +62,12 @@ extension ProblemKind {
 extension Outcome {
     /// The outcome of every change of a batch that failed as a whole. The catalog's own words are for the log alone.
     static func problem(failed error: any Error) -> Outcome {
-        let text = (error as? FileError)?.description ?? "the server could not record the batch; its log tells why"
+        let text =
+            switch error {
+            case let error as FileError: error.description
+            case let error as DestinationGone: error.description
+            default: "the server could not record the batch; its log tells why"
+            }
         return .problem(ProblemKind(error), text)
     }
 }

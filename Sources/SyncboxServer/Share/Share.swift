@@ -81,25 +81,46 @@ final class Share: Sendable {
             description: description, changes: changes, batches: batches, syncs: syncs, writer: writer)
     }
 
-    /// Whether the destination may be ahead of the catalog.
-    var isDoubtful: Bool { counters.withLock { $0.isDoubtful } }
-
-    func setDoubt(_ isDoubtful: Bool) {
-        counters.withLock { $0.isDoubtful = isDoubtful }
-    }
-
     /// Counts a batch that was committed.
     func count(_ outcomes: [Outcome]) {
         counters.withLock { counters in
             counters.batches += 1
             counters.changes += UInt64(outcomes.count { $0 == .acknowledged })
         }
+        logger.debug("committed \(outcomes.count { $0 == .acknowledged }) of \(outcomes.count) changes")
         didChange()
     }
 
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
     func remove(_ staged: StagedEntry) {
         do { try tree.staging.remove(staged) } catch { logger.warning("something staged stays: \(error)") }
+    }
+}
+
+/// What a commit asks of a share.
+extension Share: CommitStore {
+    var state: ShareState { catalog.summary.state }
+
+    var isDoubtful: Bool {
+        get { counters.withLock { $0.isDoubtful } }
+        set { counters.withLock { $0.isDoubtful = newValue } }
+    }
+
+    func transaction(_ body: (CatalogTransaction) throws -> Void) throws {
+        try catalog.transaction(body)
+    }
+
+    func syncEntries(at paths: Set<RelativePath>) throws(FileError) {
+        guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
+        let count = try tree.syncEntries(at: paths)
+        counters.withLock { $0.syncs += UInt64(count) }
+    }
+
+    /// How long one sync of a slow disk may take before the watchdog holds the server for stuck.
+    private static let longestSync = Duration.seconds(300)
+
+    func beat() {
+        pulse.beat(nextWithin: Self.longestSync)
     }
 }
 
@@ -120,13 +141,6 @@ extension Share {
     func syncContents(_ staged: [StagedEntry]) throws(FileError) {
         guard durability == .durable, !staged.isEmpty else { return }
         let count = try tree.syncContents(of: staged)
-        counters.withLock { $0.syncs += UInt64(count) }
-    }
-
-    /// Makes what was published durable before it is recorded, as far as the share promises that.
-    func sync(_ published: PublishChange) throws(FileError) {
-        guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
-        let count = try published.syncEntries()
         counters.withLock { $0.syncs += UInt64(count) }
     }
 

@@ -19,7 +19,7 @@ struct RandomTree {
     private(set) var base: [UInt8] = []
 
     init(seed: UInt64) throws {
-        random = SplitMix(state: seed)
+        random = SplitMix(seed: seed)
         for _ in 0..<Int.random(in: 5...60, using: &random) { try addEntry() }
         if chance(0.5) { base = content(for: .root) }
         for directory in directories where chance(directory.isRoot ? 0.9 : 0.3) {

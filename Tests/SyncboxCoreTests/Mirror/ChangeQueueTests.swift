@@ -107,7 +107,7 @@ import Testing
         "However touches, endings and time are mixed, every touched path is taken after its last touch",
         arguments: 0..<200)
     func losesNothing(seed: UInt64) throws {
-        var chance = Seeded(seed)
+        var chance = SplitMix(seed: seed)
         var queue = Queue(limits: limits)
         var now = 0
         var dirty: Set<RelativePath> = []

@@ -9,7 +9,7 @@ import Testing
     @Test("Any edits of a tree are planned as changes that can be applied one after the other", arguments: 0..<40)
     func ordersAnything(block: UInt64) throws {
         for seed in (block * 50)..<(block * 50 + 50) {
-            var chance = Seeded(seed)
+            var chance = SplitMix(seed: seed)
             let before = randomTree(&chance)
             var after = before
             for _ in 0..<Int.random(in: 1...8, using: &chance) { edit(&after, &chance) }
@@ -33,15 +33,24 @@ import Testing
         #expect(try mirror(before, after, seed: 0).shown == after.shown)
     }
 
-    @Test("Of two names that were swapped one move is given up, and the result is right all the same")
-    func swaps() throws {
+    @Test("Names that change places in a circle take one exchange fewer than there are names", arguments: 2...5)
+    func circle(of count: Int) throws {
         var before = ModelTree()
-        before.nodes[try RelativePath("a")] = .init(inode: 1, isDirectory: false, content: 1)
-        before.nodes[try RelativePath("b")] = .init(inode: 2, isDirectory: false, content: 2)
+        for index in 0..<count {
+            let isDirectory = index.isMultiple(of: 2)
+            before.nodes[try RelativePath("\(index)")] = .init(
+                inode: UInt64(index + 1), isDirectory: isDirectory, content: index)
+            guard isDirectory else { continue }
+            before.nodes[try RelativePath("\(index)/in")] = .init(
+                inode: UInt64(index + 100), isDirectory: false, content: index)
+        }
         var after = before
-        after.nodes[try RelativePath("a")] = before.nodes[try RelativePath("b")]
-        after.nodes[try RelativePath("b")] = before.nodes[try RelativePath("a")]
-        #expect(orderChanges(plan(before, after, withoutMove: []).0).surrendered.count == 1)
+        after.move(try RelativePath("0"), try RelativePath("aside"))
+        for index in 1..<count { after.move(try RelativePath("\(index)"), try RelativePath("\(index - 1)")) }
+        after.move(try RelativePath("aside"), try RelativePath("\(count - 1)"))
+        let (ordered, surrendered) = orderChanges(plan(before, after, withoutMove: []).0)
+        #expect(surrendered.isEmpty)
+        #expect(ordered.count == count - 1)
         #expect(try mirror(before, after, seed: 0).shown == after.shown)
     }
 
@@ -108,6 +117,11 @@ import Testing
             try #require(tree.nodes[from] != nil, "seed \(seed): nothing to move at \(from)")
             try #require(tree.hasPlace(for: path), "seed \(seed): no place for \(path)")
             tree.move(from, path)
+        case .exchange(_, let other, _, _):
+            try #require(
+                tree.nodes[path] != nil && tree.nodes[other] != nil, "seed \(seed): \(path) or \(other) is missing")
+            try #require(!path.isBelow(other) && !other.isBelow(path), "seed \(seed): \(path) and \(other) are nested")
+            swap(path, other, &tree)
         case .remove: tree.remove(path)
         case .put:
             try #require(tree.hasPlace(for: path), "seed \(seed): no place for \(path)")
@@ -144,19 +158,19 @@ import Testing
 
     private let names = ["a", "b", "c", "d"]
 
-    private func randomTree(_ chance: inout Seeded) -> ModelTree {
+    private func randomTree(_ chance: inout SplitMix) -> ModelTree {
         var tree = ModelTree()
         for _ in 0..<12 { create(&tree, &chance) }
         return tree
     }
 
-    private func randomPath(_ tree: ModelTree, _ chance: inout Seeded) -> RelativePath? {
+    private func randomPath(_ tree: ModelTree, _ chance: inout SplitMix) -> RelativePath? {
         let directories = [RelativePath.root] + tree.nodes.filter { $0.value.isDirectory }.keys.sorted()
         return try? directories.randomElement(using: &chance)?.appending(
             (names.randomElement(using: &chance) ?? "a").utf8)
     }
 
-    private func create(_ tree: inout ModelTree, _ chance: inout Seeded) {
+    private func create(_ tree: inout ModelTree, _ chance: inout SplitMix) {
         guard let path = randomPath(tree, &chance), path.depth < 5 else { return }
         tree.remove(path)
         tree.nodes[path] = .init(
@@ -164,7 +178,7 @@ import Testing
             content: Int.random(in: 0..<250, using: &chance))
     }
 
-    private func edit(_ tree: inout ModelTree, _ chance: inout Seeded) {
+    private func edit(_ tree: inout ModelTree, _ chance: inout SplitMix) {
         let known = tree.nodes.keys.sorted().randomElement(using: &chance)
         switch (Int.random(in: 0..<10, using: &chance), known, randomPath(tree, &chance)) {
         case (0..<2, _, _): create(&tree, &chance)

@@ -26,7 +26,7 @@ import Testing
 
     @Test("Different bytes give different texts: the text can be read back", arguments: 0..<200 as Range<UInt64>)
     func reversible(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let pool: [UInt8] = Array(0...255) + Array("\\x0aFé€😀\u{202E}".utf8)
         let bytes = (0..<40).map { _ in pool[Int.random(in: pool.indices, using: &random)] }
         #expect(try readBack(PrintableBytes.text(bytes)) == bytes)

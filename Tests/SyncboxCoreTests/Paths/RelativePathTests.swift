@@ -108,7 +108,7 @@ import Testing
         var paths = [RelativePath.root]
         for parent in paths { paths += try pieces.map { try parent.appending($0) } }
         for parent in paths.dropFirst() { paths += try pieces.map { try parent.appending($0) } }
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         let sorted = paths.shuffled(using: &random).sorted()
         for (index, directory) in sorted.enumerated() {
             let below = sorted.filter { $0.isBelow(directory) }

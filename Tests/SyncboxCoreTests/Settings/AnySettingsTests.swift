@@ -16,7 +16,7 @@ import Testing
         "Whatever files say, they are settings that keep the rules, or mistakes that are told on one line each",
         arguments: 0..<8 as Range<UInt64>)
     func anyFiles(seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix(seed: seed)
         var right = 0
         for _ in 0..<200 {
             let environment = SettingsEnvironment(

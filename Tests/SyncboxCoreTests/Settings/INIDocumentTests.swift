@@ -110,7 +110,7 @@ import Testing
 
     @Test("Any bytes are read without a crash, and a mistake never spans two lines")
     func anyBytes() {
-        var generator = SplitMix(state: 20_261_123)
+        var generator = SplitMix(seed: 20_261_123)
         let alphabet = Array("[]=:;#\"\\ \t\r\nab.-".utf8) + [0x00, 0x1B, 0x7F, 0xC3, 0xA9, 0xEF, 0xBB, 0xBF, 0xFF]
         for _ in 0..<5_000 {
             let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in

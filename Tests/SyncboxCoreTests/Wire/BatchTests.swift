@@ -18,6 +18,7 @@ import Testing
             .put(try RelativePath("big"), file, .upload(try #require(UploadID("aB3")))),
             .link(try RelativePath("l"), link),
             .move(try RelativePath("to"), from: try RelativePath("from"), expected: file),
+            .exchange(try RelativePath("x/a"), with: odd, expected: directory, other: file),
             .remove(try RelativePath("gone")), .setMetadata(.root, directory),
         ]
     }
@@ -57,7 +58,7 @@ import Testing
     @Test("No damaged byte makes the decoder crash, or accept a path that leaves the root", arguments: 0..<8)
     func damage(seed: UInt64) throws {
         let body = encoded(try Self.everyChange())
-        var chance = Seeded(seed)
+        var chance = SplitMix(seed: seed)
         for _ in 0..<2000 {
             var damaged = body
             for _ in 0..<Int.random(in: 1...4, using: &chance) {
@@ -79,6 +80,8 @@ import Testing
             .remove(.root),
             .move(try RelativePath("a/b"), from: try RelativePath("a"), expected: known),
             .put(.root, known, .inline([])),
+            .exchange(try RelativePath("a"), with: try RelativePath("a/b"), expected: known, other: known),
+            .exchange(try RelativePath("a"), with: .root, expected: known, other: known),
         ]
         for change in bad {
             var decoder = BatchDecoder()

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SyncboxCore
-import SyncboxDaemon
-import SyncboxFiles
 
 extension PublishChange {
     /// Removes what the catalog knows at `path` and below it. What it doesn't know stays, and with it the directories that
@@ -20,7 +17,7 @@ extension PublishChange {
     }
 
     /// What a removal left behind.
-    private struct Left {
+    struct Left {
         /// Entries that Syncbox did not put there.
         var foreign = 0
         /// The first thing that could not be removed.
@@ -30,7 +27,7 @@ extension PublishChange {
     /// Removes one row, and before it those below. Returns whether it is gone.
     @discardableResult
     private func removeTree(_ row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
-        pulse.beat()
+        beat()
         if moved.contains(row.id) { return false }
         if try isMovedHere(row, path) {
             try catalog.forgetBelow(row)
@@ -43,8 +40,8 @@ extension PublishChange {
         }
         do {
             try tree.remove(path)
-        } catch let error where error.code == .notEmpty {
-            left.foreign += (try? tree.root.list(path).count) ?? 1
+        } catch  where error.code == .notEmpty {
+            left.foreign += (try? tree.count(in: path)) ?? 1
             directories.insert(path)
             return false
         } catch {
@@ -57,15 +54,10 @@ extension PublishChange {
 
     private func removeChildren(of row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
         var areGone = true
-        var last: [UInt8] = []
-        while true {
-            let children = try catalog.tree.children(of: row.id, after: last)
-            guard let next = children.last?.name else { return areGone }
-            for child in children {
-                areGone = try removeTree(child, at: path.appending(child.name), &left) && areGone
-            }
-            last = next
+        try catalog.forEachChild(of: row.id) { child in
+            areGone = try removeTree(child, at: path.appending(child.name), &left) && areGone
         }
+        return areGone
     }
 
     /// Whether what stands here is not the row's entry but one that this batch moves here later: it did so before a crash,

@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncboxCore
-import SyncboxFiles
-
-extension Engine {
+extension Mirror {
     /// How long after a change a second one could hide behind the same timestamp.
-    private static let timestampDoubt = Duration.milliseconds(50)
+    private static var timestampDoubt: Duration { .milliseconds(50) }
 
     /// Compares what the looks found with what is confirmed, and reads the contents that only reading can tell.
-    func compare(_ batch: inout Batch) throws {
+    mutating func compare(_ batch: inout Batch, at moment: Moment) throws {
         let seen = batch.seen
         let origins = seen.compactMap { batch.moves.origin(of: $0.path) }
-        let confirmed = try index.confirmed(at: origins)
+        let confirmed = try record.confirmed(at: origins)
         let moved = Set(batch.moves.all.map(\.to))
         for (path, observation) in seen {
             let known = batch.moves.origin(of: path).flatMap { confirmed[$0] }
             if isUnwanted(path, known.map(asObservation) ?? observation) || isUnwanted(path, observation) {
                 batch.endings[path] = .done
             } else if moved.contains(path), case .present(let observed) = observation, let known {
-                compareMoved(path, observed, known, &batch)
+                compareMoved(path, observed, known, &batch, moment)
             } else {
-                compare(path, observation, known, &batch)
-                if known == nil, case .present(let observed) = observation { try compareMade(path, observed) }
+                compare(path, observation, known, &batch, moment)
+                if known == nil, case .present(let observed) = observation { try compareMade(path, observed, moment) }
             }
         }
     }
 
     /// What is in a directory that is about to be made may have been confirmed elsewhere, by a move that could not be
     /// told: then no event names it any more. So each entry is looked at, and makes the directories below in its turn.
-    private func compareMade(_ path: RelativePath, _ observed: Observed) throws {
+    private mutating func compareMade(_ path: RelativePath, _ observed: Observed, _ moment: Moment) throws {
         // Where only what happens from now on counts, a directory may be made for a single one of its entries.
-        guard observed.entry.kind == .directory, parts.settings.startup != .watch else { return }
-        try compareEntries(of: path)
+        guard observed.entry.kind == .directory, startup != .watch else { return }
+        try compareEntries(of: path, at: moment.instant)
     }
 
     /// What is gone is ignored or not by what it was.
@@ -44,20 +41,22 @@ extension Engine {
 
     /// A move changes an entry's `changed`, so that a look can't vouch for a file's content; size and time of
     /// modification do, since a write before the move was an event of its own.
-    private func compareMoved(_ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch) {
+    private mutating func compareMoved(
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch, _ moment: Moment
+    ) {
         if known.entry.isEqual(toObserved: observed.entry) {
             var result = observed
             result.entry.digest = known.entry.digest
             batch.results[path] = Confirmed(result)
         } else {
-            compare(path, .present(observed), known, &batch)
+            compare(path, .present(observed), known, &batch, moment)
         }
     }
 
-    private func compare(
-        _ path: RelativePath, _ observation: Observation, _ known: Confirmed?, _ batch: inout Batch
+    private mutating func compare(
+        _ path: RelativePath, _ observation: Observation, _ known: Confirmed?, _ batch: inout Batch, _ moment: Moment
     ) {
-        let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent(observation))
+        let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent(observation, moment))
         guard case .present(let observed) = observation else {
             if case .send(let change) = decision { batch.changes[path] = change } else { batch.endings[path] = .done }
             return
@@ -77,13 +76,15 @@ extension Engine {
         }
     }
 
-    private func readContent(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch) {
+    private mutating func readContent(
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
+    ) {
         if observed.entry.size > UInt64(WireLimits.inlineContent) {
             return compareUpload(path, observed, known, &batch)
         }
         guard !batch.isFull else { return batch.endings[path] = .again }
         do throws(FileError) {
-            let content = try parts.root.read(path, limit: WireLimits.inlineContent)
+            let content = try source.read(path, limit: WireLimits.inlineContent)
             finishReading(path, content.observed, known, .inline(content.bytes), &batch)
         } catch {
             // What grew, vanished or became something else meanwhile is simply looked at again.
@@ -92,8 +93,12 @@ extension Engine {
         }
     }
 
-    private func compareUpload(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch) {
-        guard let ready = uploads.takeReady(path, observed) else {
+    private mutating func compareUpload(
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
+    ) {
+        let ready = uploads.takeReady(path)
+        guard let ready, ready.observed.isSameVersion(as: observed) else {
+            if let stale = ready?.upload { tell(.giveUp(stale)) }
             uploads.want(path, confirmed: known?.entry)
             return batch.endings[path] = .uploading
         }
@@ -120,8 +125,8 @@ extension Engine {
         }
     }
 
-    private func isRecent(_ observation: Observation) -> Bool {
+    private func isRecent(_ observation: Observation, _ moment: Moment) -> Bool {
         guard case .present(let observed) = observation else { return false }
-        return observed.changed.duration(to: .now) < Self.timestampDoubt
+        return observed.changed.duration(to: moment.wall) < Self.timestampDoubt
     }
 }

@@ -1,45 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import SyncboxCore
-import SyncboxDaemon
-import SyncboxFiles
 
 /// Applies the changes of one batch, in order, to the destination and to the catalog's open transaction.
 ///
 /// A `FileError` belongs to one change and becomes its outcome; an error of the catalog ends the batch. After a crash, or a
 /// batch that could not be recorded, the destination is ahead of the catalog: each step below first asks whether what it
 /// is about to do has been done, so that the same changes, sent again, succeed and never touch what they made before.
-final class PublishChange {
-    let tree: DestinationTree
-    let catalog: CatalogTransaction
-    /// Beats for every entry: one change may remove a million of them.
-    let pulse: Pulse
+package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
+    let tree: Tree
+    let catalog: Record
+    /// Called for every entry: one change may remove a million of them.
+    let beat: () -> Void
     /// Directories in which a name has changed: their own times are to be restored and their names to be synced.
     var directories: Set<RelativePath> = []
     /// Entries whose own metadata is to be synced.
     var entries: Set<RelativePath> = []
     /// What was in the way and has been taken out of the tree, to be removed once the batch is recorded.
-    private(set) var displaced: [StagedEntry] = []
+    private(set) var displaced: [Tree.Staged] = []
     /// What the operator should read about, in the order of the changes.
-    var notes: [Note] = []
+    var notes: [CommitNote] = []
     /// Inodes that the batch moves. Where one of them stands already in a place that is to be removed first, the batch is
     /// being repeated after its record was lost.
     let moving: Set<UInt64>
     /// Rows that the batch has moved already, when it is being repeated after it was recorded.
     let moved: Set<Int64>
 
-    /// Something unusual that was met.
-    enum Note: Hashable, Sendable {
-        /// An entry that the catalog did not know was replaced.
-        case replaced(RelativePath)
-        /// Entries that Syncbox did not put there keep a directory from being removed.
-        case kept(RelativePath, count: Int)
-        /// Directories that the catalog knows were missing and have been made again.
-        case remade(RelativePath)
-    }
-
-    init(_ changes: [StagedChange], on share: Share, _ catalog: CatalogTransaction) throws {
-        tree = share.tree
-        pulse = share.pulse
+    init(_ changes: [StagedChange<Tree.Staged>], on tree: Tree, _ catalog: Record, beat: @escaping () -> Void) throws {
+        self.tree = tree
+        self.beat = beat
         self.catalog = catalog
         var moving: Set<UInt64> = []
         var moved: Set<Int64> = []
@@ -54,8 +41,18 @@ final class PublishChange {
         self.moved = moved
     }
 
-    /// Applies one change and tells what became of it. Throws what the catalog throws.
-    func publish(_ staged: StagedChange) throws -> Outcome {
+    /// Applies one change and notes what became of it. Throws what the catalog throws.
+    func publish(_ staged: inout StagedChange<Tree.Staged>) throws {
+        beat()
+        let outcome = try outcome(of: staged)
+        staged.outcome = outcome
+        guard outcome == .acknowledged else { return }
+        staged.staged = nil
+        staged.isPublished = true
+        if let upload = staged.upload { try catalog.forget(upload) }
+    }
+
+    private func outcome(of staged: StagedChange<Tree.Staged>) throws -> Outcome {
         do {
             switch staged.change {
             case .put(let path, let entry, _), .link(let path, let entry):
@@ -64,6 +61,8 @@ final class PublishChange {
             case .makeDirectory(let path, let entry):
                 return try makeDirectory(entry, at: path, onlyIfMissing: staged.isOptional)
             case .move(let path, let from, let expected): return try move(from, to: path, expected: expected)
+            case .exchange(let path, let other, let expected, let otherEntry):
+                return try exchange(path, other, expected: expected, otherEntry)
             case .remove(let path): return try remove(path)
             case .setMetadata(let path, let entry): return try setMetadata(entry, at: path)
             }
@@ -72,7 +71,7 @@ final class PublishChange {
         }
     }
 
-    private func put(_ staged: StagedEntry, _ entry: Entry, at path: RelativePath) throws -> Outcome {
+    private func put(_ staged: Tree.Staged, _ entry: Entry, at path: RelativePath) throws -> Outcome {
         guard try isInKnownDirectory(path) else { return .preconditionFailed }
         let old = try catalog.row(at: path)
         touchDirectory(of: path)
@@ -152,17 +151,6 @@ final class PublishChange {
     func rename(_ old: RelativePath, to new: RelativePath) {
         directories = Set(directories.map { $0.moved(from: old, to: new) ?? $0 })
         entries = Set(entries.map { $0.moved(from: old, to: new) ?? $0 })
-    }
-}
-
-extension CatalogRow {
-    /// Whether `there`, which stands at the row's place, is what was recorded: the same entry, not written to since.
-    func isUnchanged(_ there: Observed) -> Bool {
-        guard imprint.isSameEntry(as: there), entry.kind == there.entry.kind else { return false }
-        guard entry.kind == .file else { return true }
-        // The time alone may have been set back, or been rounded by the file system; a changed mode does no harm.
-        return there.entry.size == entry.size
-            && (imprint.isSameVersion(as: there) || there.entry.modified == entry.modified)
     }
 }
 

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-import SyncboxCore
 
 /// What the destination's file system showed of an entry when it was recorded, so that a later look can tell whether
 /// what stands there is still what Syncbox put there.
-struct Imprint: Hashable, Sendable {
+package struct Imprint: Hashable, Sendable {
     /// The inode's number.
-    var inode: UInt64
+    package var inode: UInt64
     /// When the inode was made, in nanoseconds since the epoch; 0 where the file system can't tell.
-    var born: Int64
+    package var born: Int64
     /// When the inode last changed in any way, in nanoseconds since the epoch.
-    var changed: Int64
+    package var changed: Int64
 
-    init(inode: UInt64, born: Int64, changed: Int64) {
+    package init(inode: UInt64, born: Int64, changed: Int64) {
         self.inode = inode
         self.born = born
         self.changed = changed
     }
 
-    init(_ observed: Observed) {
+    /// What a look shows.
+    package init(_ observed: Observed) {
         inode = observed.identity.inode
         born = observed.identity.born.asNanoseconds
         changed = observed.changed.asNanoseconds
     }
 
     /// Whether `observed` is the very entry that was recorded, wherever it stands now and whatever became of it.
-    func isSameEntry(as observed: Observed) -> Bool {
+    package func isSameEntry(as observed: Observed) -> Bool {
         inode == observed.identity.inode && born == observed.identity.born.asNanoseconds
     }
 
     /// Whether `observed` is that entry, and nothing about it has changed since, not even its name.
-    func isSameVersion(as observed: Observed) -> Bool {
+    package func isSameVersion(as observed: Observed) -> Bool {
         self == Imprint(observed)
     }
 }

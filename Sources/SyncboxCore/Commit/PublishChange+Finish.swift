@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SyncboxCore
-import SyncboxFiles
 
 extension PublishChange {
     /// Gives every directory in which something was published its recorded mode and time back, the deepest first: what is
@@ -16,11 +14,6 @@ extension PublishChange {
             }
         }
         try tree.restoreModes()
-    }
-
-    /// Makes every name and every mode and time durable that the batch changed. Returns how many system calls that took.
-    func syncEntries() throws(FileError) -> Int {
-        try tree.syncEntries(at: directories.union(entries))
     }
 }
 

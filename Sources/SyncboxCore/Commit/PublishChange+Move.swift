@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SyncboxCore
-import SyncboxFiles
 
 extension PublishChange {
     /// Moves what is recorded at `from` to `path`.
@@ -67,7 +65,7 @@ extension PublishChange {
 
 extension Entry {
     /// Whether this is what a client calls `expected`. A directory may have got another time meanwhile: moving it is right.
-    fileprivate func isMoved(_ expected: Entry) -> Bool {
+    func isMoved(_ expected: Entry) -> Bool {
         kind == .directory ? expected.kind == .directory : self == expected
     }
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
-import SyncboxCore
-
 /// What failed on a file tree, where, and why.
 ///
-/// This is the only place where an `errno` becomes an error. No text of it tells where the tree lies in the file system:
-/// paths are relative to the root, so that an answer to a client gives nothing away.
+/// No text of it tells where the tree lies in the file system: paths are relative to the root, so that an answer to a client
+/// gives nothing away. Where an `errno` becomes an error is `SyncboxFiles/System/FileError+Errno.swift`.
 package struct FileError: Error, Hashable, Sendable {
     /// What kind of trouble it is: what a caller decides on.
     package enum Code: Hashable, Sendable, CaseIterable {
@@ -54,6 +51,8 @@ package struct FileError: Error, Hashable, Sendable {
     package let code: Code
     /// The number that the kernel gave, or 0 where no system call failed.
     package let errno: Int32
+    /// What the system calls that number.
+    private let cause: String?
     /// What was tried, as the system call's name without its variant: `open`, `rename`, `sync`.
     package let operation: String
     /// Where, below the root; nil where it concerns no one path.
@@ -62,15 +61,17 @@ package struct FileError: Error, Hashable, Sendable {
     /// An error that no system call reported.
     package init(_ code: Code, operation: String, path: RelativePath?) {
         self.code = code
-        self.errno = 0
+        errno = 0
+        cause = nil
         self.operation = operation
         self.path = path
     }
 
-    /// The error that `errno` is when `operation` sets it.
-    package init(errno: Int32, operation: String, path: RelativePath?) {
-        self.code = Code(errno: errno, operation: operation)
+    /// The error that a system call reported by `errno`, which means `code`; `cause` is its text for people.
+    package init(_ code: Code, errno: Int32, cause: String, operation: String, path: RelativePath?) {
+        self.code = code
         self.errno = errno
+        self.cause = cause
         self.operation = operation
         self.path = path
     }
@@ -96,31 +97,6 @@ package struct FileError: Error, Hashable, Sendable {
 }
 
 extension FileError.Code {
-    /// What `errno` means when `operation` sets it (errno(3), and the ERRORS section of the operation's own page).
-    init(errno: Int32, operation: String) {
-        switch errno {
-        case ENOENT: self = .notFound
-        case ENOTDIR: self = .notDirectory
-        case EISDIR: self = .isDirectory
-        case EEXIST: self = .exists
-        case EACCES, EPERM: self = .permission
-        case EROFS: self = .readOnly
-        case ENOSPC where operation == "watch": self = .noWatches
-        case ENOSPC, EDQUOT: self = .noSpace
-        case ENAMETOOLONG: self = .nameTooLong
-        case EXDEV where operation == "open": self = .escapes
-        case EXDEV: self = .crossDevice
-        case ENOTEMPTY: self = .notEmpty
-        case ELOOP: self = .escapes
-        case EBUSY, ETXTBSY, EAGAIN: self = .busy
-        case EIO, ENXIO, ENODEV, ESTALE, ENOTCONN, EREMOTEIO, EUCLEAN, ENOMEDIUM, EMEDIUMTYPE: self = .inputOutput
-        case EMFILE, ENFILE: self = .tooManyOpen
-        case EFBIG: self = .tooLarge
-        case EOPNOTSUPP, ENOSYS, EINVAL, EILSEQ, EMLINK: self = .unsupported
-        default: self = .other
-        }
-    }
-
     /// What a person can do about it; nil where the error speaks for itself.
     fileprivate var remedy: String? {
         switch self {
@@ -155,7 +131,7 @@ extension FileError: CustomStringConvertible {
     /// For people: what failed, where (relative to the root), why, and what helps.
     package var description: String {
         let place = path.map { " of \($0)" } ?? ""
-        let cause = errno == 0 ? code.word : String(cString: linux_error_text(errno))
+        let cause = cause ?? code.word
         let help = code.remedy.map { "; \($0)" } ?? ""
         return "\(operation)\(place) failed: \(cause)\(help)"
     }

@@ -3,8 +3,6 @@
 import SyncboxCore
 import Testing
 
-@testable import SyncboxClient
-
 @Suite("The link's backoff") struct LinkStateTests {
     private let start = ContinuousClock.now
     private let retry = RetryPolicy(first: .milliseconds(100), longest: .seconds(1), attempts: 2)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncboxCore
-
 /// Which directories still have to be compared with the index, entry by entry: the topmost first.
 struct RescanCursor {
     private var pending: [RelativePath] = []

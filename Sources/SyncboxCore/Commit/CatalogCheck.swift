@@ -1,61 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
-import SyncboxCore
-import SyncboxDaemon
-import SyncboxFiles
 
-extension Share {
-    /// Notes that the destination may be ahead of the catalog: a batch was published, but not recorded.
-    func doubtCatalog() {
-        setDoubt(true)
-    }
-
-    /// Compares the catalog with the destination where that is in doubt.
-    func checkCatalogIfDoubtful() throws {
-        guard isDoubtful else { return }
-        try checkCatalog()
-        setDoubt(false)
-    }
-
-    /// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
-    ///
-    /// What differs raises the sequence, so that the client notices, and sends or removes it. Nothing is removed here.
-    /// Blocks for as long as it takes to look at every entry.
-    func checkCatalog() throws {
-        let notes = try tree.staging.intents()
-        var check = CatalogCheck(tree: tree)
-        try catalog.transaction { catalog in
-            try check.run(in: catalog, intents: Intent.read(notes.map(\.note)))
-            if check.differences > 0 { catalog.raiseSequence() }
-        }
-        for (entry, _) in notes { remove(entry) }
-        logger.log(
-            .catalogChecked, check.differences > 0 ? .warning : .notice,
-            "compared the catalog with the destination: \(check.differences) entries differ and will be sent again")
-    }
-}
-
-/// One comparison.
-private struct CatalogCheck {
-    let tree: DestinationTree
+/// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
+///
+/// What differs is not vouched for any more, so that the client sends or removes it. Nothing is removed here.
+package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
+    private let tree: Tree
     /// How many entries were not as the catalog said.
-    private(set) var differences = 0
+    package private(set) var differences = 0
 
-    init(tree: DestinationTree) {
+    package init(tree: Tree) {
         self.tree = tree
     }
 
     /// Completes the record of moves, compares every row, and takes in what was made and not recorded, in this order: a
     /// row must not be given up where it moved away from, and what is made may be in a directory that moved.
-    mutating func run(in catalog: CatalogTransaction, intents: [Intent]) throws {
-        for case .move(let from, let path) in intents { try completeMove(from, path, in: catalog) }
-        try compareDirectory(CatalogSchema.root, at: .root, in: catalog)
+    package mutating func run(in catalog: Record, intents: [Intent]) throws {
+        for intent in intents {
+            switch intent {
+            case .move(let from, let path): try completeMove(from, path, in: catalog)
+            case .exchange(let path, let other): try completeExchange(path, other, in: catalog)
+            case .make: break
+            }
+        }
+        try compareDirectory(CatalogRoot.id, at: .root, in: catalog)
         for case .make(let path) in intents { try takeIn(path, in: catalog) }
         try tree.restoreModes()
     }
 
     private mutating func completeMove(
-        _ from: RelativePath, _ path: RelativePath, in catalog: CatalogTransaction
+        _ from: RelativePath, _ path: RelativePath, in catalog: Record
     ) throws {
         guard let row = try catalog.row(at: from), !from.isBelow(path),
             try path.parent.flatMap(catalog.directory) != nil,
@@ -70,17 +43,24 @@ private struct CatalogCheck {
         differences += 1
     }
 
-    private mutating func compareDirectory(_ id: Int64, at path: RelativePath, in catalog: CatalogTransaction) throws {
-        var last: [UInt8] = []
-        while true {
-            let rows = try catalog.tree.children(of: id, after: last)
-            guard let next = rows.last?.name else { return }
-            for row in rows { try compare(row, at: path.appending(row.name), in: catalog) }
-            last = next
-        }
+    private mutating func completeExchange(
+        _ path: RelativePath, _ other: RelativePath, in catalog: Record
+    ) throws {
+        guard let row = try catalog.row(at: path), let otherRow = try catalog.row(at: other),
+            case .present(let there) = try tree.look(at: path), otherRow.imprint.isSameEntry(as: there),
+            case .present(let otherThere) = try tree.look(at: other), row.imprint.isSameEntry(as: otherThere)
+        else { return }
+        try catalog.exchange(row, otherRow)
+        try catalog.record(row.entry, at: other, imprint: Imprint(otherThere))
+        try catalog.record(otherRow.entry, at: path, imprint: Imprint(there))
+        differences += 1
     }
 
-    private mutating func compare(_ row: CatalogRow, at path: RelativePath, in catalog: CatalogTransaction) throws {
+    private mutating func compareDirectory(_ id: Int64, at path: RelativePath, in catalog: Record) throws {
+        try catalog.forEachChild(of: id) { row in try compare(row, at: path.appending(row.name), in: catalog) }
+    }
+
+    private mutating func compare(_ row: CatalogRow, at path: RelativePath, in catalog: Record) throws {
         guard case .present(let there) = try tree.look(at: path) else {
             try catalog.forgetBelow(row)
             try catalog.forget(row)
@@ -94,7 +74,7 @@ private struct CatalogCheck {
 
     /// The place stays known to be Syncbox's; what stands there is not vouched for any more.
     private mutating func degrade(
-        _ row: CatalogRow, to there: Observed, at path: RelativePath, in catalog: CatalogTransaction
+        _ row: CatalogRow, to there: Observed, at path: RelativePath, in catalog: Record
     ) throws {
         if there.entry.kind != .directory { try catalog.forgetBelow(row) }
         let isDirectory = row.entry.kind == .directory && there.entry.kind == .directory
@@ -102,7 +82,7 @@ private struct CatalogCheck {
         differences += 1
     }
 
-    private mutating func takeIn(_ path: RelativePath, in catalog: CatalogTransaction) throws {
+    private mutating func takeIn(_ path: RelativePath, in catalog: Record) throws {
         guard try catalog.row(at: path) == nil, try path.parent.flatMap(catalog.directory) != nil,
             case .present(let there) = try tree.look(at: path)
         else { return }

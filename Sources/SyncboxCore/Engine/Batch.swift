@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncboxCore
-import SyncboxFiles
-
 /// One batch on its way through the client: the paths that were taken, what was found at them, and what to do.
-struct Batch {
+package struct Batch {
     /// How a path of the batch ends before anything is sent.
     enum Ending {
         /// There is nothing to do, or it is not mirrored.

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
-import SyncboxCore
-import SyncboxFiles
 
 /// A name that a batch is about to give, noted in the staging directory until it is recorded.
 ///
 /// After a crash the destination may hold names that no record tells of. With the notes they are known to be Syncbox's, so
 /// that they are taken into the catalog, and go when the source no longer has them; without, they would stay for ever.
-enum Intent: Hashable, Sendable {
+package enum Intent: Hashable, Sendable {
     /// Something is put, linked or made there.
     case make(RelativePath)
     /// What is recorded at one path gets another.
     case move(RelativePath, to: RelativePath)
 
+    /// What is recorded at two paths changes places.
+    case exchange(RelativePath, with: RelativePath)
+
+    /// The longest note, in bytes: what every file system takes as a link's target (XFS takes 1024).
+    package static let longestNote = 1023
+
     /// What a change is about to give a name; nil for what gives none.
-    init?(_ change: Change) {
+    package init?(_ change: Change) {
         switch change {
         case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _): self = .make(path)
         case .move(let path, let from, _): self = .move(from, to: path)
+        case .exchange(let path, let other, _, _): self = .exchange(path, with: other)
         case .remove, .setMetadata: return nil
         }
     }
@@ -26,32 +30,34 @@ enum Intent: Hashable, Sendable {
     private static let separator = Array("//".utf8)
     private static let source = UInt8(ascii: ">")
     private static let target = UInt8(ascii: "+")
+    private static let partner = UInt8(ascii: "=")
 
     private var words: [[UInt8]] {
         switch self {
         case .make(let path): [[Self.target] + path.bytes]
         case .move(let from, let path): [[Self.source] + from.bytes, [Self.target] + path.bytes]
+        case .exchange(let path, let other): [[Self.source] + path.bytes, [Self.partner] + other.bytes]
         }
     }
 
-    /// The notes for a batch, each no longer than `Staging.longestIntent`, with its number at the front. What is too long
+    /// The notes for a batch, each no longer than `longestNote`, with its number at the front. What is too long
     /// for any note is left out.
-    static func notes(of intents: [Intent]) -> [[UInt8]] {
+    package static func notes(of intents: [Intent]) -> [[UInt8]] {
         var notes: [[UInt8]] = []
         for intent in intents {
             let more = intent.words.flatMap { separator + $0 }
-            if let last = notes.indices.last, notes[last].count + more.count <= Staging.longestIntent {
+            if let last = notes.indices.last, notes[last].count + more.count <= longestNote {
                 notes[last] += more
             } else {
                 let first = Array(String(notes.count).utf8) + more
-                if first.count <= Staging.longestIntent { notes.append(first) }
+                if first.count <= longestNote { notes.append(first) }
             }
         }
         return notes
     }
 
     /// Reads what `notes(of:)` wrote, in the order of the batch, whatever order the notes are in.
-    static func read(_ notes: [[UInt8]]) -> [Intent] {
+    package static func read(_ notes: [[UInt8]]) -> [Intent] {
         let numbered = notes.map { note in
             let words = note.split(separator: separator).map(Array.init)
             return (number: Int(String(decoding: words.first ?? [], as: UTF8.self)) ?? 0, words: words.dropFirst())
@@ -61,29 +67,17 @@ enum Intent: Hashable, Sendable {
             var from: RelativePath?
             for word in words {
                 guard let path = try? RelativePath(word.dropFirst()) else { continue }
-                if word.first == source {
+                switch (word.first, from) {
+                case (source, _):
                     from = path
-                } else {
-                    intents.append(from.map { .move($0, to: path) } ?? .make(path))
-                    from = nil
+                    continue
+                case (partner, let from?): intents.append(.exchange(from, with: path))
+                case (_, let from?): intents.append(.move(from, to: path))
+                case (_, nil): intents.append(.make(path))
                 }
+                from = nil
             }
         }
         return intents
-    }
-}
-
-extension Share {
-    /// Notes what a batch is about to give names. Where the notes can't be made the batch goes on without: to remove
-    /// something must be possible on a file system that is full.
-    func note(_ batch: StagedBatch) -> [StagedEntry] {
-        let intents = batch.changes.filter { $0.outcome == nil }.compactMap { Intent($0.change) }
-        var noted: [StagedEntry] = []
-        do throws(FileError) {
-            for note in Intent.notes(of: intents) { noted.append(try tree.staging.stageIntent(note)) }
-        } catch {
-            logger.debug("a batch is published without notes: \(error)")
-        }
-        return noted
     }
 }

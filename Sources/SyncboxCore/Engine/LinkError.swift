@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncboxCore
-
 /// Why the server did not take a request. It belongs to the link, not to a path: the client waits and tries again.
-struct LinkError: Error, CustomStringConvertible {
+package struct LinkError: Error, Hashable, CustomStringConvertible {
     /// What the client does about it.
-    enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// The server can't be reached, or went away in the middle: what was sent may have been applied.
         case away
         /// The server answers, and says no: a wrong key, an unknown share, another writer. A person has to mend it.
@@ -18,9 +16,15 @@ struct LinkError: Error, CustomStringConvertible {
         case notUnderstood
     }
 
-    let kind: Kind
+    /// What the client does about it.
+    package let kind: Kind
     /// What happened, for people.
-    let reason: String
+    package let reason: String
 
-    var description: String { reason }
+    package init(kind: Kind, reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+
+    package var description: String { reason }
 }

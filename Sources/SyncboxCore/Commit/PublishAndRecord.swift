@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A share, as a commit sees it: the destination, the catalog, and what an acknowledgement promises.
+package protocol CommitStore {
+    associatedtype Tree: Destination
+    associatedtype Record: CatalogRecord
+
+    /// Where the files are.
+    var tree: Tree { get }
+    /// The catalog's state after the last transaction.
+    var state: ShareState { get }
+    /// Whether something may have been published that is not recorded.
+    var isDoubtful: Bool { get nonmutating set }
+
+    /// Throws where what is written would not be found at the destination's place.
+    func checkDestination() throws
+    /// Gives `body` the catalog to change, and commits what it did as one. Nothing is changed when it throws.
+    func transaction(_ body: (Record) throws -> Void) throws
+    /// Makes durable what is at these paths, as far as the share promises that.
+    func syncEntries(at paths: Set<RelativePath>) throws(FileError)
+
+    /// The work gets on. It is called for every entry, and ahead of whatever may take long.
+    func beat()
+    /// Tells what a batch met.
+    func tell(_ notes: [CommitNote])
+    /// Tells how many entries a comparison with the destination found to differ.
+    func tell(differences: Int)
+    /// Tells what failed, and answers what that is to the client.
+    func outcome(of error: any Error, failing what: String) -> Outcome
+}
+
+extension CommitStore {
+    /// Publishes, syncs and records changes whose contents are staged and durable, each of which has an outcome afterwards.
+    ///
+    ///     note ─► publish, in order ─► sync names ─► record
+    ///
+    /// False, with nothing done, where the catalog is on another state than `base`; nil stands for any. When the batch as a
+    /// whole fails nothing of it is recorded or acknowledged. Every step may be the last one before a crash, without harm.
+    package func publishAndRecord(_ changes: inout [StagedChange<Tree.Staged>], base: ShareState?) -> Bool {
+        do {
+            try checkDestination()
+        } catch {
+            takeBack(&changes, outcome(of: error, failing: "a batch was refused"))
+            return true
+        }
+        var needless: [Tree.Staged] = []
+        do {
+            try checkCatalogIfDoubtful()
+            guard base == nil || base == state else { return false }
+            let notes = note(changes)
+            try transaction { catalog in
+                let publish = try PublishChange(changes, on: tree, catalog, beat: beat)
+                defer { needless = publish.displaced }
+
+                // Publish: rename what is staged to its name, in the batch's order.
+                for index in changes.indices where changes[index].outcome == nil {
+                    try publish.publish(&changes[index])
+                }
+                try publish.restoreDirectories()
+
+                // Sync the names, and the modes and times.
+                beat()
+                try syncEntries(at: publish.directories.union(publish.entries))
+                tell(publish.notes)
+
+                // Record: the transaction is committed, and synced, when this closure returns.
+                catalog.raiseSequence()
+            }
+            needless += notes
+        } catch {
+            isDoubtful = true
+            let what = "a batch could not be committed; nothing of it is acknowledged"
+            takeBack(&changes, outcome(of: error, failing: what))
+        }
+        beat()
+        for entry in needless { discard(entry) }
+        return true
+    }
+
+    /// Takes every acknowledgement back: what was published may be lost with the power, or is not recorded.
+    private func takeBack(_ changes: inout [StagedChange<Tree.Staged>], _ outcome: Outcome) {
+        for index in changes.indices where changes[index].outcome == nil || changes[index].outcome == .acknowledged {
+            changes[index].outcome = outcome
+        }
+    }
+
+    /// Notes what a batch is about to give names. Where the notes can't be made the batch goes on without: to remove
+    /// something must be possible on a file system that is full.
+    private func note(_ changes: [StagedChange<Tree.Staged>]) -> [Tree.Staged] {
+        let intents = changes.filter { $0.outcome == nil }.compactMap { Intent($0.change) }
+        var noted: [Tree.Staged] = []
+        for note in Intent.notes(of: intents) {
+            guard let entry = try? tree.stageIntent(note) else { return noted }
+            noted.append(entry)
+        }
+        return noted
+    }
+
+    /// Compares the catalog with the destination where that is in doubt.
+    private func checkCatalogIfDoubtful() throws {
+        guard isDoubtful else { return }
+        try checkCatalog()
+        isDoubtful = false
+    }
+
+    /// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
+    ///
+    /// What differs raises the sequence, so that the client notices, and sends or removes it. Nothing is removed here.
+    /// Blocks for as long as it takes to look at every entry.
+    package func checkCatalog() throws {
+        let notes = try tree.intents()
+        var check = CatalogCheck<Tree, Record>(tree: tree)
+        try transaction { catalog in
+            try check.run(in: catalog, intents: Intent.read(notes.map(\.note)))
+            if check.differences > 0 { catalog.raiseSequence() }
+        }
+        for (entry, _) in notes { discard(entry) }
+        tell(differences: check.differences)
+    }
+
+    /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
+    private func discard(_ entry: Tree.Staged) {
+        _ = try? tree.discard(entry)
+    }
+}

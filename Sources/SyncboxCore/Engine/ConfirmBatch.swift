@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Mirror {
+    /// Records what the server acknowledged, and ends the paths of the batch. `reply` is nil where there was nothing to send.
+    package mutating func confirm(_ plan: BatchPlan, _ reply: BatchReply?, at now: Instant) throws {
+        isBatchInFlight = false
+        var endings = plan.batch.endings
+        for path in plan.leftOver { endings[path] = .again }
+        var confirmations: [Confirmation] = []
+        for (change, outcome) in zip(plan.changes, reply?.outcomes ?? []) {
+            if outcome == .acknowledged { confirmations.append(confirmation(of: change, in: plan.batch)) }
+            guard let ending = Batch.Ending(outcome) else { continue }
+            for path in change.paths { endings[path] = ending }
+        }
+        let batch = plan.batch
+        for (path, result) in batch.results where endings[path] == nil && batch.changes[path] == nil {
+            confirmations.append(.set(path, result))
+        }
+        try record.confirm(confirmations, state: reply?.state)
+        if let reply { try count(plan, reply, now) }
+        for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
+    }
+
+    private func confirmation(of change: Change, in batch: Batch) -> Confirmation {
+        switch change {
+        case .move(let path, let from, _): return .move(from: from, to: path)
+        case .exchange(let path, let other, _, _): return .exchange(path, other)
+        case .remove(let path): return .remove(path)
+        case .put, .makeDirectory, .link, .setMetadata:
+            guard let result = batch.results[change.path] else { preconditionFailure("a change without its result") }
+            return .set(change.path, result)
+        }
+    }
+
+    private mutating func count(_ plan: BatchPlan, _ reply: BatchReply, _ now: Instant) throws {
+        state = reply.state
+        counters.batches += 1
+        counters.changes += UInt64(reply.outcomes.count { $0 == .acknowledged })
+        counters.bytesSent += UInt64(plan.changes.reduce(0) { $0 + $1.inlineSize })
+        withoutMove.subtract(plan.changes.map(\.path))
+        if reply.outcomes.contains(.preconditionFailed) {
+            // The record is wrong about the server: take over what the server has, and compare anew.
+            try record.forgetState()
+            state = nil
+        }
+        for case .problem(.noSpace, let text) in reply.outcomes.prefix(WireLimits.changesInBatch) {
+            return linkDown(LinkError(kind: .refused, reason: "the destination is full: \(text)"), at: now)
+        }
+        linkUp()
+    }
+
+    /// The batch could not be sent, or nobody knows what became of it: everything that it took goes back into the queue, as if
+    /// it had not been taken. Only where the link is at fault, everything then waits for one backoff.
+    package mutating func putBack(_ plan: BatchPlan, after error: LinkError, at now: Instant) {
+        linkDown(error, at: now)
+        putBack(plan.batch, at: now)
+    }
+
+    mutating func putBack(_ batch: Batch, at now: Instant) {
+        isBatchInFlight = false
+        for path in batch.taken.sorted() { end(path, batch.endings[path] ?? .again, now) }
+    }
+
+    private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, _ now: Instant) {
+        switch ending {
+        case .done:
+            queue.finish(path, .mirrored, at: now)
+            if problems.clear(path) { tell(.problemSolved(path)) }
+        case .again: queue.finish(path, .again, at: now)
+        case .uploading: break
+        case .failed(let kind, let text): fail(path, kind, text, now)
+        }
+    }
+
+    /// Ends a taken path that failed: it is tried again after its own backoff.
+    mutating func fail(_ path: RelativePath, _ kind: ProblemKind, _ text: String, _ now: Instant) {
+        let chance = chance()
+        queue.finish(path, kind == .busy ? .busy(chance: chance) : .failed(chance: chance), at: now)
+        note(path, kind, text, attempts: queue.failures(of: path))
+    }
+
+    /// Records a problem, and tells it once: a busy file when it is out of attempts, everything else at once.
+    mutating func note(_ path: RelativePath, _ kind: ProblemKind, _ text: String, attempts: Int) {
+        let isNews = problems.record(path, kind, text, attempts: attempts)
+        let isOut = attempts == queue.limits.retry.attempts
+        guard kind == .busy ? isOut : isNews || isOut else { return }
+        tell(.problem(path, kind, text, isGivenUp: isOut))
+    }
+}
+
+extension Batch.Ending {
+    /// How a change's paths end whose outcome is not that it is done; nil where it is.
+    fileprivate init?(_ outcome: Outcome) {
+        switch outcome {
+        case .acknowledged: return nil
+        case .preconditionFailed: self = .failed(.other, "the destination is not what the index says")
+        case .problem(.noSpace, _): self = .again
+        case .problem(let kind, let text): self = .failed(kind, text)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The client's engine as a value: takes what the watch saw, decides when and what to send, and remembers what was confirmed.
+///
+/// It waits for nothing and owns no clock, thread or connection: whoever runs it does the `Work` that it hands out, gives back
+/// how that ended, and passes the time in. So a simulator tries in seconds what a machine meets in years.
+///
+///     start ─► place watches ─► align with the server ─► rescan the source ─► mirror batches as they come due
+///                                      ▲                                │
+///                                      └── another state, a lost reply ─┘
+package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
+    /// The clock that waits are measured by.
+    package typealias Instant = ContinuousClock.Instant
+
+    /// What stays the same while the engine runs, but for what `reload` takes over.
+    package struct Options: Sendable {
+        /// What is done about changes from the time when the engine was not running.
+        package var startup: ClientSettings.Startup
+        /// How long paths are held back, and how what failed is tried again.
+        package var limits: ChangeQueue<Instant>.Limits
+        /// Where the jitter of retries begins.
+        package var seed: UInt64
+
+        package init(startup: ClientSettings.Startup, limits: ChangeQueue<Instant>.Limits, seed: UInt64) {
+            self.startup = startup
+            self.limits = limits
+            self.seed = seed
+        }
+    }
+
+    let source: Source
+    let record: Record
+    let startup: ClientSettings.Startup
+    private var chances: SplitMix
+
+    /// What waits to be mirrored, and when.
+    package internal(set) var queue: ChangeQueue<Instant>
+    /// Whether the server takes requests.
+    package internal(set) var link: LinkState<Instant>
+    /// Trouble with single paths.
+    package internal(set) var problems = Problems()
+    /// Large files on their way beside the batches.
+    package internal(set) var uploads = UploadQueue()
+    /// What has been done since the start.
+    package internal(set) var counters = Counters()
+    /// What is neither file, directory nor symbolic link, and so not mirrored.
+    package internal(set) var special: Set<RelativePath> = []
+    /// The state that the record describes; nil while it must be aligned before anything is sent.
+    package internal(set) var state: ShareState?
+    /// Whether the watches stand.
+    package internal(set) var isWatching = false
+    /// Whether a batch is on its way.
+    package internal(set) var isBatchInFlight = false
+    /// Whether the record is being aligned with the server.
+    package internal(set) var isAligning = false
+
+    var rescan = RescanCursor()
+    /// Directories in which a file system was unmounted: what was below them is unknown.
+    var unknown: Set<RelativePath> = []
+    /// Paths whose move led nowhere, because it was part of a circle: sent as if they were new.
+    var withoutMove: Set<RelativePath> = []
+    /// Whether the record has been in line with the server since the start.
+    var hasAligned = false
+    var hasScanned = false
+    /// When the whole source is looked at again because not all of it is watched; nil while all is.
+    var nextSweep: Instant?
+    private var notices: [Notice] = []
+
+    /// What the engine has done since its start.
+    package struct Counters: Hashable, Sendable {
+        /// Changes that were acknowledged.
+        package internal(set) var changes: UInt64 = 0
+        /// Batches that were acknowledged.
+        package internal(set) var batches: UInt64 = 0
+        /// Bytes of content that were sent, in batches and in uploads.
+        package internal(set) var bytesSent: UInt64 = 0
+    }
+
+    /// An engine that has seen nothing yet.
+    package init(source: Source, record: Record, options: Options) {
+        self.source = source
+        self.record = record
+        startup = options.startup
+        chances = SplitMix(seed: options.seed)
+        queue = ChangeQueue(limits: options.limits)
+        link = LinkState(retry: options.limits.retry)
+    }
+
+    /// Whether the source is being compared with the record.
+    package var isRescanning: Bool { rescan.isRunning }
+    /// Whether nothing waits and nothing is on its way: the destination has all that could be mirrored.
+    package var isIdle: Bool { queue.isIdle && !rescan.isRunning && state != nil && !isAligning }
+
+    /// Takes other limits; they hold for what is touched or fails from now on.
+    package mutating func reload(_ limits: ChangeQueue<Instant>.Limits) {
+        queue.limits = limits
+    }
+
+    /// Looks at the whole source again.
+    package mutating func rescanAll() {
+        beginRescan(at: .root)
+    }
+
+    /// Takes what there is to tell, in its order.
+    package mutating func takeNotices() -> [Notice] {
+        defer { notices = [] }
+        return notices
+    }
+
+    mutating func tell(_ notice: Notice) {
+        notices.append(notice)
+    }
+
+    /// A number from 0 up to 1, for jitter.
+    mutating func chance() -> Double {
+        Double(chances.next() >> 11) * 0x1p-53
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Trouble with single paths: recorded when it comes, gone when the path has been mirrored, or is watched again.
+package struct Problems: Sendable {
+    /// The most problems that are kept with their text; more are only counted.
+    private static let mostKept = 10_000
+
+    private var reports: [RelativePath: ProblemReport] = [:]
+    /// Directories that the watch does not see wholly. That they are mirrored themselves mends nothing.
+    private var unwatched: [RelativePath: ProblemReport] = [:]
+
+    /// How many paths are in trouble.
+    package var count: Int { reports.count + unwatched.count }
+    /// Whether some directory is not watched.
+    var hasUnwatched: Bool { !unwatched.isEmpty }
+
+    /// Records a failure at `path`. Whether it is new, or of another kind than before: worth a line in the log.
+    mutating func record(_ path: RelativePath, _ kind: ProblemKind, _ text: String, attempts: Int) -> Bool {
+        Self.record(ProblemReport(path, kind, text, attempts: attempts), at: path, in: &reports)
+    }
+
+    /// Records that the directory at `path`, or what is below it, is not watched. Whether it is new.
+    mutating func record(unwatched path: RelativePath, _ kind: ProblemKind, _ text: String) -> Bool {
+        Self.record(ProblemReport(path, kind, text, attempts: 1), at: path, in: &unwatched)
+    }
+
+    private static func record(
+        _ report: ProblemReport, at path: RelativePath, in reports: inout [RelativePath: ProblemReport]
+    ) -> Bool {
+        let isNews = reports[path]?.kind != report.kind
+        guard reports.count < mostKept || reports[path] != nil else { return false }
+        reports[path] = report
+        return isNews
+    }
+
+    /// The path is well, or gone. Whether it had been in trouble.
+    @discardableResult
+    mutating func clear(_ path: RelativePath) -> Bool {
+        !reports.isEmpty && reports.removeValue(forKey: path) != nil
+    }
+
+    /// The directory at `path` is watched now with all below it, or is gone.
+    mutating func clear(unwatchedIn path: RelativePath) {
+        if !unwatched.isEmpty { unwatched = unwatched.filter { $0.key != path && !$0.key.isBelow(path) } }
+    }
+
+    /// Whether `path` is in trouble.
+    func contains(_ path: RelativePath) -> Bool { reports[path] != nil || unwatched[path] != nil }
+
+    /// The first problems in the order of paths, at most `most`.
+    package func first(_ most: Int) -> [ProblemReport] {
+        (Array(reports) + Array(unwatched)).sorted { $0.key < $1.key }.prefix(most).map(\.value)
+    }
+}
+
+extension ProblemReport {
+    fileprivate init(_ path: RelativePath, _ kind: ProblemKind, _ text: String, attempts: Int) {
+        self.init(path: path.description, kind: kind.word, text: text, attempts: UInt64(attempts))
+    }
+}

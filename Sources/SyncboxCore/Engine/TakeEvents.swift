@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Mirror {
+    /// How long a tree that is not wholly watched goes unlooked at.
+    package static var sweepInterval: Duration { .seconds(60) }
+
+    /// Takes what the watch saw: each event only says where to look. Throws `SourceGone`.
+    package mutating func take(_ events: [WatchEvent], at now: Instant) throws {
+        for event in events { forgetUnwatched(event) }
+        for event in events { try take(event, at: now) }
+    }
+
+    /// A directory is watched anew, or gone. What of it is not watched this time is told together with it, in no order.
+    private mutating func forgetUnwatched(_ event: WatchEvent) {
+        switch event {
+        case .newDirectory(let path), .directoryGone(let path): problems.clear(unwatchedIn: path)
+        case .lostTrack: problems.clear(unwatchedIn: .root)
+        default: break
+        }
+    }
+
+    private mutating func take(_ event: WatchEvent, at now: Instant) throws {
+        switch event {
+        case .touched(let path, let how): touched(path, how, at: now)
+        case .newDirectory(let path):
+            if path.isRoot, !isWatching { startsToMirror() }
+            settled(path, at: now)
+            beginRescan(at: path)
+        case .directoryMoved(let from, let to): moved(from: from, to: to, at: now)
+        case .directoryGone(let path):
+            settled(path, at: now)
+            source.forgetIgnoreRules(of: path)
+        case .unmounted(let path): unmounted(path)
+        case .lostTrack:
+            tell(.lostTrack)
+            beginRescan(at: .root)
+        case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
+        case .rootGone: throw SourceGone()
+        }
+    }
+
+    /// The watches stand: from now on nothing that happens in the source is missed.
+    private mutating func startsToMirror() {
+        isWatching = true
+        tell(.watching)
+    }
+
+    /// Something was made, moved or removed at `path` as a whole; its directory's modification time changed with it.
+    private mutating func settled(_ path: RelativePath, at now: Instant) {
+        queue.touch(path, .atOnce, at: now)
+        if let parent = path.parent { queue.touch(parent, .atOnce, at: now) }
+    }
+
+    private mutating func touched(_ path: RelativePath, _ how: WatchEvent.Touch, at now: Instant) {
+        if path.name.elementsEqual(IgnoreRules.fileName.utf8), let directory = path.parent {
+            readRules(in: directory)
+            tell(.watch(directory))
+        }
+        switch how {
+        case .closed: queue.touch(path, .atOnce, at: now)
+        case .modified: queue.touch(path, .whenQuiet, at: now)
+        case .removed, .movedHere: settled(path, at: now)
+        case .attributes:
+            queue.touch(path, .atOnce, at: now)
+            // A directory that could not be read may have become readable.
+            if problems.contains(path) { tell(.watch(path)) }
+        case .created, .movedAway:
+            // What is made is written next. Where a name went may be in the next read of the watch: both make one move.
+            settled(path.parent ?? .root, at: now)
+            queue.touch(path, .whenQuiet, at: now)
+        }
+    }
+
+    private mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
+        source.moveIgnoreRules(from: from, to: to)
+        // What of it is not watched is asked for anew, under its name.
+        if problems.hasUnwatched {
+            problems.clear(unwatchedIn: from)
+            tell(.watch(to))
+        }
+        rescan.moved(from: from, to: to)
+        queue.moved(from: from, to: to, at: now)
+        settled(from, at: now)
+        settled(to, at: now)
+    }
+
+    /// What was in a file system that was unmounted is unknown, not deleted: it is left alone until something shows there.
+    private mutating func unmounted(_ path: RelativePath) {
+        unknown.insert(path)
+        note(path, .inputOutput, "a file system was unmounted here: what was in it is left as it is", attempts: 1)
+    }
+
+    private mutating func unwatched(_ path: RelativePath, _ kind: ProblemKind, _ text: String, at now: Instant) {
+        if nextSweep == nil { nextSweep = now.advanced(by: Self.sweepInterval) }
+        if problems.record(unwatched: path, kind, text) { tell(.unwatched(path, kind, text)) }
+    }
+
+    /// Looks at everything again where the watch does not see all of it, when that is due.
+    package mutating func sweep(at now: Instant) {
+        guard let due = nextSweep, due <= now else { return }
+        guard problems.hasUnwatched else { return nextSweep = nil }
+        nextSweep = now.advanced(by: Self.sweepInterval)
+        beginRescan(at: .root)
+    }
+
+    /// Compares `directory`, with all below it, with what is confirmed; not where only what happens from now on counts.
+    mutating func beginRescan(at directory: RelativePath) {
+        if startup == .watch, directory.isRoot, !hasScanned {
+            hasScanned = true
+        } else {
+            rescan.begin(at: directory)
+        }
+    }
+
+    /// Reads the ignore file in `directory` again.
+    mutating func readRules(in directory: RelativePath) {
+        guard let problem = source.readIgnoreRules(in: directory) else { return }
+        note(problem.path, problem.kind, problem.text, attempts: 1)
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The large files that wait to be uploaded, are being uploaded, and are ready to be put in place.
+package struct UploadQueue: Sendable {
+    /// How many files are uploaded at the same time. One keeps the link busy; the second hides the pauses between files.
+    package static let mostAtOnce = 2
+
+    /// A file whose whole content the server has staged, or has had all along.
+    package struct Ready: Sendable {
+        /// The version that was read, with its digest.
+        package let observed: Observed
+        /// Where it is staged; nil where the digest is the one that is confirmed already.
+        package let upload: UploadID?
+
+        package init(observed: Observed, upload: UploadID?) {
+            self.observed = observed
+            self.upload = upload
+        }
+    }
+
+    /// An upload that was cut.
+    package struct Partial: Sendable {
+        /// The version whose content is being sent.
+        package let observed: Observed
+        /// What the server calls it.
+        package let upload: UploadID
+
+        package init(observed: Observed, upload: UploadID) {
+            self.observed = observed
+            self.upload = upload
+        }
+    }
+
+    private var waiting: [RelativePath] = []
+    private var confirmed: [RelativePath: Entry] = [:]
+    private var ready: [RelativePath: Ready] = [:]
+    private var partial: [RelativePath: Partial] = [:]
+    /// What is being uploaded at present.
+    package private(set) var inFlight: Set<RelativePath> = []
+
+    /// Asks for an upload of the file at `path`. `confirmed` is what the server has there.
+    mutating func want(_ path: RelativePath, confirmed entry: Entry?) {
+        waiting.append(path)
+        confirmed[path] = entry
+    }
+
+    /// Takes the paths whose uploads may start now.
+    mutating func takeWaiting() -> [RelativePath] {
+        let room = max(0, Self.mostAtOnce - inFlight.count)
+        let taken = Array(waiting.prefix(room))
+        waiting.removeFirst(taken.count)
+        inFlight.formUnion(taken)
+        return taken
+    }
+
+    /// What the server had at `path` when the upload was asked for.
+    package func confirmed(at path: RelativePath) -> Entry? { confirmed[path] }
+
+    /// Takes the cut upload of this very version, or of an older one to be given up.
+    mutating func takePartial(_ path: RelativePath) -> Partial? {
+        partial.removeValue(forKey: path)
+    }
+
+    /// Keeps an upload that was cut, to go on with it.
+    mutating func keep(_ path: RelativePath, _ upload: Partial) {
+        partial[path] = upload
+    }
+
+    /// Ends an upload. `result` is nil where it failed.
+    mutating func end(_ path: RelativePath, _ result: Ready?) {
+        inFlight.remove(path)
+        confirmed[path] = nil
+        ready[path] = result
+    }
+
+    /// Takes what is ready at `path`: to be used if it is the version that a look just found, or to be given up.
+    mutating func takeReady(_ path: RelativePath) -> Ready? {
+        ready.removeValue(forKey: path)
+    }
+}
+
+extension Mirror {
+    /// Takes the upload of the file at `path` that was cut: of this version, or of an older one to be given up.
+    package mutating func takePartial(_ path: RelativePath) -> UploadQueue.Partial? {
+        uploads.takePartial(path)
+    }
+
+    /// Keeps an upload that was cut, to go on with it.
+    package mutating func keep(_ path: RelativePath, _ upload: UploadQueue.Partial) {
+        uploads.keep(path, upload)
+    }
+
+    /// An upload has ended, and the file can be put in place. `sent` is how many bytes that took.
+    package mutating func endUpload(_ path: RelativePath, _ ready: UploadQueue.Ready, sent: UInt64, at now: Instant) {
+        uploads.end(path, ready)
+        counters.bytesSent += sent
+        if sent > 0 { linkUp() }
+        queue.finish(path, .again, at: now)
+    }
+
+    /// An upload failed because of the file: it is gone, or in trouble.
+    package mutating func failUpload(_ path: RelativePath, _ error: FileError, at now: Instant) {
+        uploads.end(path, nil)
+        if error.isAbsence {
+            queue.finish(path, .again, at: now)
+        } else {
+            fail(path, error.problemKind, error.description, now)
+        }
+    }
+
+    /// An upload failed because of the link.
+    package mutating func failUpload(_ path: RelativePath, _ error: LinkError, at now: Instant) {
+        uploads.end(path, nil)
+        linkDown(error, at: now)
+        queue.finish(path, .again, at: now)
+    }
+}
