@@ -91,7 +91,8 @@ extension BootedSystemd {
                 try await mirror.box.run("rm /etc/syncbox/client/src.key")
                 #expect(try await mirror.box.attempt("systemctl start syncbox-client@src").exitCode != 0)
                 #expect(try await mirror.client.state != "active")
-                #expect(try await mirror.client.hasLogged("key"))
+                #expect(try await mirror.client.hasLogged("there is no key file /etc/syncbox/client/src.key"))
+                #expect(try await mirror.client.property("ExecMainStatus") == "78")
             }
         }
 

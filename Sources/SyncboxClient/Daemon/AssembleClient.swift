@@ -16,7 +16,7 @@ package func assembleClient(configuration: String, context: DaemonContext) async
     let settings = try loadSettings(ClientSettings.self, from: configuration, environment: context.environment)
     context.setLogLevel(settings.logLevel)
     let instance = instanceName(of: configuration)
-    let outside = try openOutside(settings)
+    let outside = try openOutside(settings, instance)
     let index = try openIndex(in: settings.stateDirectory, context.logger)
     let link = ServerLink(
         client: outside.client, uploadClient: outside.uploadClient, share: settings.share, key: outside.key.text,
@@ -62,21 +62,14 @@ private struct Outside {
     var thread: FileThreads
 }
 
-private func openOutside(_ settings: ClientSettings) throws -> Outside {
+private func openOutside(_ settings: ClientSettings, _ instance: String) throws -> Outside {
     let root: Root
     do throws(FileError) {
         root = try Root(opening: settings.source)
     } catch {
         throw sourceError(settings.source, error)
     }
-    let key: KeySecret
-    do {
-        key = try KeySecret(keyFile: PlainFile.read(settings.keyFile, atMost: longestKeyFile))
-    } catch {
-        throw FatalError(
-            .configuration, "the key file \(settings.keyFile) can't be used: \(error)",
-            remedy: "make one with: syncbox key new NAME --share \(settings.share) --output \(settings.keyFile)")
-    }
+    let key = try readKey(settings, instance)
     let endpoint: Endpoint =
         switch settings.server {
         case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
@@ -90,6 +83,25 @@ private func openOutside(_ settings: ClientSettings) throws -> Outside {
             base: endpoint,
             options: .init(userAgent: userAgent, mostConnections: UploadQueue.mostAtOnce + 1, threadName: "uploads")),
         thread: try FileThreads(count: 1, name: "engine"))
+}
+
+/// Reads the secret. Throws what to do where there is none.
+private func readKey(_ settings: ClientSettings, _ instance: String) throws -> KeySecret {
+    let make = "make one with: syncbox key new NAME --share \(settings.share) --output"
+    do {
+        let content = try PlainFile.read(settings.keyFile, atMost: longestKeyFile)
+        if content.elementsEqual(ClientSettings.missingCredential.utf8) {
+            let file = "/etc/syncbox/client/\(instance).key"
+            throw FatalError(.configuration, "there is no key file \(file)", remedy: "\(make) \(file)")
+        }
+        return try KeySecret(keyFile: content)
+    } catch let error as FatalError {
+        throw error
+    } catch {
+        throw FatalError(
+            .configuration, "the key file \(settings.keyFile) can't be used: \(error)",
+            remedy: "\(make) \(settings.keyFile)")
+    }
 }
 
 /// The longest key file, in bytes.

@@ -4,6 +4,8 @@
 package struct ClientSettings: Hashable, Sendable {
     /// The credential's name in `$CREDENTIALS_DIRECTORY`, where the key is read when `key-file` isn't set.
     package static let credentialName = "key"
+    /// What the unit hands over as that credential where the file that it is made of is missing.
+    package static let missingCredential = "missing"
 
     /// `[client] source`: the absolute path of the directory that is mirrored.
     package var source: String
