@@ -84,6 +84,7 @@ let package = Package(
         .testTarget(
             name: "syncboxTests",
             dependencies: ["syncbox", "SyncboxCore", "SyncboxDaemon", .lifecycle, .logging]),
+        .testTarget(name: "Simulation", dependencies: ["SyncboxCore"], exclude: ["README.md", "bite"]),
         .testTarget(name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),

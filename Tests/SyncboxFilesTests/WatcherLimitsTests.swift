@@ -125,7 +125,9 @@ final class Gate: Sendable {
         try await source.shell("mkdir d/temp; : > d/temp/file; : > temp/inner/file; mv d/temp temp/other")
         try await source.barrier()
         #expect(try !source.events.contains(.newDirectory(path("d/temp"))))
-        #expect(source.events.allSatisfy { if case .touched = $0 { false } else { true } })
+        // Only that the directories themselves changed is told.
+        let touched = source.events.filter { if case .touched = $0 { true } else { false } }
+        #expect(try Set(touched).isSubset(of: [.touched(path("d"), .attributes), .touched(.root, .attributes)]))
         ignores.store(false, ordering: .relaxed)
         source.watcher.addTree(try path("temp"))
         try await source.wait { try $0.contains(.newDirectory(path("temp"))) }

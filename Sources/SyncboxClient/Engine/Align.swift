@@ -8,7 +8,7 @@ extension Engine {
         rest()
         do {
             var progress = ManifestProgress()
-            var next = try mirror.aligned(with: try await link.state())
+            var next = try mirror.aligned(with: try await link.state(), at: .now)
             while case .needsPage(let path) = next {
                 let page = try await link.manifest(after: path)
                 next = try mirror.aligned(with: page, &progress, at: .now)

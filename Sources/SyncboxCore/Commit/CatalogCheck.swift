@@ -27,6 +27,16 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         try tree.restoreModes()
     }
 
+    /// Brings the record of one path, and of what is below it, in line with the destination.
+    package mutating func check(_ path: RelativePath, in catalog: Record) throws {
+        if path.isRoot { return }
+        if let row = try catalog.row(at: path) {
+            try compare(row, at: path, in: catalog)
+        } else {
+            try takeIn(path, in: catalog)
+        }
+    }
+
     private mutating func completeMove(
         _ from: RelativePath, _ path: RelativePath, in catalog: Record
     ) throws {

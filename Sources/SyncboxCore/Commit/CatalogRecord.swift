@@ -26,6 +26,9 @@ package protocol CatalogRecord {
     func forget(_ upload: UploadID) throws
     /// Raises the sequence by one: the catalog is another one than before.
     func raiseSequence()
+    /// Raises the sequence to one that the catalog surely never had: what it was when it was last seen is not known. Raised by
+    /// one it could be the state that a client has of a batch whose record is lost.
+    func leaveSequence()
 }
 
 extension CatalogRecord {

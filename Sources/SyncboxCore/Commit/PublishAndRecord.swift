@@ -47,7 +47,7 @@ extension CommitStore {
         do {
             try checkCatalogIfDoubtful()
             guard base == nil || base == state else { return false }
-            let notes = note(changes)
+            let notes = note(&changes)
             try transaction { catalog in
                 let publish = try PublishChange(changes, on: tree, catalog, beat: beat)
                 defer { needless = publish.displaced }
@@ -84,14 +84,17 @@ extension CommitStore {
         }
     }
 
-    /// Notes what a batch is about to give names. Where the notes can't be made the batch goes on without: to remove
-    /// something must be possible on a file system that is full.
-    private func note(_ changes: [StagedChange<Tree.Staged>]) -> [Tree.Staged] {
+    /// Notes what a batch is about to give names. Where the notes can't be made, as on a file system that is full, names are
+    /// not given: after a crash nobody would know whose they are. What only removes goes on.
+    private func note(_ changes: inout [StagedChange<Tree.Staged>]) -> [Tree.Staged] {
         let intents = changes.filter { $0.outcome == nil }.compactMap { Intent($0.change) }
         var noted: [Tree.Staged] = []
-        for note in Intent.notes(of: intents) {
-            guard let entry = try? tree.stageIntent(note) else { return noted }
-            noted.append(entry)
+        do throws(FileError) {
+            for note in Intent.notes(of: intents) { noted.append(try tree.stageIntent(note)) }
+        } catch {
+            for index in changes.indices where changes[index].outcome == nil && Intent(changes[index].change) != nil {
+                changes[index].outcome = .problem(error)
+            }
         }
         return noted
     }
@@ -105,14 +108,14 @@ extension CommitStore {
 
     /// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
     ///
-    /// What differs raises the sequence, so that the client notices, and sends or removes it. Nothing is removed here.
+    /// What differs makes the catalog another one, so that the client notices, and sends or removes it. Nothing is removed here.
     /// Blocks for as long as it takes to look at every entry.
     package func checkCatalog() throws {
         let notes = try tree.intents()
         var check = CatalogCheck<Tree, Record>(tree: tree)
         try transaction { catalog in
             try check.run(in: catalog, intents: Intent.read(notes.map(\.note)))
-            if check.differences > 0 { catalog.raiseSequence() }
+            if check.differences > 0 { catalog.leaveSequence() }
         }
         for (entry, _) in notes { discard(entry) }
         tell(differences: check.differences)

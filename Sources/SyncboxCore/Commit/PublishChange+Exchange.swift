@@ -21,6 +21,7 @@ extension PublishChange {
         touchDirectory(of: path)
         touchDirectory(of: other)
         if row.isUnchanged(there), otherRow.isUnchanged(otherThere) {
+            changed = [path, other]
             try tree.exchange(path, other)
         } else {
             guard row.imprint.isSameEntry(as: otherThere), otherRow.imprint.isSameEntry(as: there) else {

@@ -25,13 +25,17 @@ extension PublishChange {
             }
             guard replaced?.entry.kind != .directory else { return .preconditionFailed }
             // A directory can't replace anything in one step.
-            if row.entry.kind == .directory, replaced != nil { try tree.remove(path) }
+            if row.entry.kind == .directory, replaced != nil {
+                changed.insert(path)
+                try tree.remove(path)
+            }
             guard try rename(row, from: from, to: path) else { return .preconditionFailed }
         } else {
             guard !from.isBelow(path), case .present(let there) = try tree.look(at: path),
                 row.imprint.isSameEntry(as: there)
             else { return .preconditionFailed }
         }
+        changed.formUnion([from, path])
         let imprint = try imprint(of: row.entry, at: path)
         if let replaced {
             try catalog.forgetBelow(replaced)

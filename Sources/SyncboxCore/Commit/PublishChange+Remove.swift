@@ -8,9 +8,14 @@ extension PublishChange {
         var left = Left()
         touchDirectory(of: path)
         try removeTree(row, at: path, &left)
+        if !left.isNothing, left.removed > 0 {
+            // A part is gone by now, of which the client knows nothing: it shall look what is left, and ask again.
+            left.tell(at: path, to: &notes)
+            return .preconditionFailed
+        }
         if let problem = left.problem { return .problem(problem.problemKind, problem.description) }
         if left.foreign > 0 {
-            notes.append(.kept(path, count: left.foreign))
+            left.tell(at: path, to: &notes)
             return .problem(.other, "\(left.foreign) entries that Syncbox did not put there are in the way")
         }
         return .acknowledged
@@ -22,6 +27,15 @@ extension PublishChange {
         var foreign = 0
         /// The first thing that could not be removed.
         var problem: FileError?
+        /// How many entries were removed.
+        var removed = 0
+
+        /// Whether everything is gone.
+        var isNothing: Bool { foreign == 0 && problem == nil }
+
+        func tell(at path: RelativePath, to notes: inout [CommitNote]) {
+            if foreign > 0 { notes.append(.kept(path, count: foreign)) }
+        }
     }
 
     /// Removes one row, and before it those below. Returns whether it is gone.
@@ -32,6 +46,7 @@ extension PublishChange {
         if try isMovedHere(row, path) {
             try catalog.forgetBelow(row)
             try catalog.forget(row)
+            left.removed += 1
             return true
         }
         if row.entry.kind == .directory, try !removeChildren(of: row, at: path, &left) {
@@ -49,6 +64,7 @@ extension PublishChange {
             return false
         }
         try catalog.forget(row)
+        left.removed += 1
         return true
     }
 

@@ -16,6 +16,8 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     var entries: Set<RelativePath> = []
     /// What was in the way and has been taken out of the tree, to be removed once the batch is recorded.
     private(set) var displaced: [Tree.Staged] = []
+    /// Where the change that is being applied has changed the destination, or may have.
+    var changed: Set<RelativePath> = []
     /// What the operator should read about, in the order of the changes.
     var notes: [CommitNote] = []
     /// Inodes that the batch moves. Where one of them stands already in a place that is to be removed first, the batch is
@@ -53,6 +55,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     }
 
     private func outcome(of staged: StagedChange<Tree.Staged>) throws -> Outcome {
+        changed = []
         do {
             switch staged.change {
             case .put(let path, let entry, _), .link(let path, let entry):
@@ -67,8 +70,17 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             case .setMetadata(let path, let entry): return try setMetadata(entry, at: path)
             }
         } catch let error as FileError {
-            return .problem(error)
+            guard !changed.isEmpty else { return .problem(error) }
+            try checkChanged()
+            return .preconditionFailed
         }
+    }
+
+    /// A change failed when the destination was changed already: the record follows what is there. The client must not go on
+    /// believing what it has confirmed there before, so it is told to look what the server has.
+    private func checkChanged() throws {
+        var check = CatalogCheck<Tree, Record>(tree: tree)
+        for path in changed.sorted() { try check.check(path, in: catalog) }
     }
 
     private func put(_ staged: Tree.Staged, _ entry: Entry, at path: RelativePath) throws -> Outcome {
@@ -79,6 +91,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         let displaced = try inRemadeDirectories(path) {
             try tree.publish(staged, at: path, replacingDirectory: true)
         }
+        changed.insert(path)
         if let displaced { self.displaced.append(displaced) }
         let imprint = try imprint(of: entry, at: path)
         if let old { try catalog.forgetBelow(old) }
@@ -94,7 +107,10 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         }
         touchDirectory(of: path)
         directories.insert(path)
-        try inRemadeDirectories(path) { try tree.makeDirectory(at: path, mode: entry.mode) }
+        try inRemadeDirectories(path) {
+            changed.insert(path)
+            try tree.makeDirectory(at: path, mode: entry.mode)
+        }
         try tree.setMetadata(entry, at: path)
         try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
         return .acknowledged
@@ -105,6 +121,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             case .present(let there) = try tree.look(at: path), path.isRoot || row.isUnchanged(there)
         else { return .preconditionFailed }
         entries.insert(path)
+        changed.insert(path)
         try tree.setMetadata(entry, at: path)
         try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
         return .acknowledged
@@ -132,6 +149,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             for directory in path.ancestors.dropFirst() {
                 guard let row = try catalog.row(at: directory) else { throw error }
                 touchDirectory(of: directory)
+                changed.insert(directory)
                 try tree.makeDirectory(at: directory, mode: row.entry.mode)
                 let imprint = try imprint(of: row.entry, at: directory)
                 try catalog.record(row.entry, at: directory, imprint: imprint)

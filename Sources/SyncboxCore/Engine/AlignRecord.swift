@@ -18,12 +18,13 @@ extension Mirror {
     private static var mostRestarts: Int { 5 }
 
     /// The server told its state.
-    package mutating func aligned(with server: ShareState) throws -> Alignment {
+    package mutating func aligned(with server: ShareState, at now: Instant) throws -> Alignment {
         if try record.state == server {
-            try endAligning()
+            try endAligning(now)
             return .done
         }
         tell(.aligning)
+        state = nil
         try record.beginAligning()
         return .needsPage(after: nil)
     }
@@ -38,9 +39,10 @@ extension Mirror {
         try record.align(page.items)
         if !page.isLast, let last = page.items.last { return .needsPage(after: last.path) }
         try record.finishAligning(first)
-        // At first, what is there already is not compared where only what happens from now on counts.
-        if hasScanned, hasAligned || startup != .watch { rescan.begin(at: .root) }
-        try endAligning()
+        // What a comparison that is under way has compared so far, it compared with another record. At first, what is there
+        // already is not compared where only what happens from now on counts.
+        if hasAligned || startup != .watch { rescan.begin(at: .root) }
+        try endAligning(now)
         return .done
     }
 
@@ -56,8 +58,8 @@ extension Mirror {
         return .needsPage(after: nil)
     }
 
-    private mutating func endAligning() throws {
-        linkUp()
+    private mutating func endAligning(_ now: Instant) throws {
+        linkUp(at: now)
         state = try record.state
         isAligning = false
         if startup == .push, !hasScanned { try record.forgetContents() }

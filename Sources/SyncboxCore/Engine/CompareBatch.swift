@@ -39,8 +39,8 @@ extension Mirror {
                 changed: .init(seconds: 0)))
     }
 
-    /// A move changes an entry's `changed`, so that a look can't vouch for a file's content; size and time of
-    /// modification do, since a write before the move was an event of its own.
+    /// A move changes an entry's `changed`, so that a look can't vouch for a file's content. A small one has been read to be
+    /// moved. A large one, whose size and time are the same, is moved at once and read afterwards.
     private mutating func compareMoved(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch, _ moment: Moment
     ) {
@@ -48,6 +48,10 @@ extension Mirror {
             var result = observed
             result.entry.digest = known.entry.digest
             batch.results[path] = Confirmed(result)
+            if observed.entry.size > UInt64(WireLimits.inlineContent) {
+                batch.results[path]?.changed = nil
+                queue.touch(path, .atOnce, at: moment.instant)
+            }
         } else {
             compare(path, .present(observed), known, &batch, moment)
         }

@@ -5,12 +5,17 @@ extension Mirror {
     package mutating func confirm(_ plan: BatchPlan, _ reply: BatchReply?, at now: Instant) throws {
         isBatchInFlight = false
         var endings = plan.batch.endings
-        for path in plan.leftOver { endings[path] = .again }
+        for path in plan.leftOver { endings[path] = endings[path]?.unsent ?? .again }
         var confirmations: [Confirmation] = []
         for (change, outcome) in zip(plan.changes, reply?.outcomes ?? []) {
-            if outcome == .acknowledged { confirmations.append(confirmation(of: change, in: plan.batch)) }
+            if outcome == .acknowledged {
+                confirmations.append(confirmation(of: change, in: plan.batch))
+                compareMoved(change)
+            }
             guard let ending = Batch.Ending(outcome) else { continue }
             for path in change.paths { endings[path] = ending }
+            // What a move was to take away is still there.
+            if case .move(_, let from, _) = change { endings[from] = endings[from]?.unsent ?? .again }
         }
         let batch = plan.batch
         for (path, result) in batch.results where endings[path] == nil && batch.changes[path] == nil {
@@ -19,6 +24,21 @@ extension Mirror {
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
         for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
+    }
+
+    /// What is in a directory that has moved is compared, unless it was watched all the time and had been compared before.
+    private mutating func compareMoved(_ change: Change) {
+        let moves: [(from: RelativePath, to: RelativePath, entry: Entry)] =
+            switch change {
+            case .move(let path, let from, let entry): [(from, path, entry)]
+            case .exchange(let path, let other, let entry, let otherEntry):
+                [(path, other, entry), (other, path, otherEntry)]
+            default: []
+            }
+        for move in moves where move.entry.kind == .directory {
+            let isWitnessed = witnessed.take(from: move.from, to: move.to)
+            if !isWitnessed || uncompared.contain(move.from) || rescan.isRunning { rescan.begin(at: move.to) }
+        }
     }
 
     private func confirmation(of change: Change, in batch: Batch) -> Confirmation {
@@ -46,7 +66,7 @@ extension Mirror {
         for case .problem(.noSpace, let text) in reply.outcomes.prefix(WireLimits.changesInBatch) {
             return linkDown(LinkError(kind: .refused, reason: "the destination is full: \(text)"), at: now)
         }
-        linkUp()
+        linkUp(at: now)
     }
 
     /// The batch could not be sent, or nobody knows what became of it: everything that it took goes back into the queue, as if
@@ -58,13 +78,14 @@ extension Mirror {
 
     mutating func putBack(_ batch: Batch, at now: Instant) {
         isBatchInFlight = false
-        for path in batch.taken.sorted() { end(path, batch.endings[path] ?? .again, now) }
+        for path in batch.taken.sorted() { end(path, batch.endings[path]?.unsent ?? .again, now) }
     }
 
     private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, _ now: Instant) {
         switch ending {
         case .done:
             queue.finish(path, .mirrored, at: now)
+            uncompared.remove(path)
             if problems.clear(path) { tell(.problemSolved(path)) }
         case .again: queue.finish(path, .again, at: now)
         case .uploading: break
@@ -89,6 +110,9 @@ extension Mirror {
 }
 
 extension Batch.Ending {
+    /// How the path ends when nothing of the batch was applied: that there was nothing to do may have followed from a move.
+    fileprivate var unsent: Batch.Ending { if case .done = self { .again } else { self } }
+
     /// How a change's paths end whose outcome is not that it is done; nil where it is.
     fileprivate init?(_ outcome: Outcome) {
         switch outcome {

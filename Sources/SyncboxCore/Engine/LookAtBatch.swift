@@ -4,17 +4,18 @@ extension Mirror {
     /// Looks at `paths`, at the parents that the server does not know yet, and at the places that moved entries left.
     mutating func look(at paths: [RelativePath], _ now: Instant) throws -> Batch {
         var batch = Batch()
-        for path in paths { look(at: path, &batch) }
+        for path in paths { look(at: path, &batch, now) }
         try takeParents(&batch, now)
         try recognizeMoves(&batch, now)
         return batch
     }
 
-    private mutating func look(at path: RelativePath, _ batch: inout Batch) {
+    private mutating func look(at path: RelativePath, _ batch: inout Batch, _ now: Instant) {
         batch.taken.insert(path)
         do throws(FileError) {
             let observation = try source.look(at: path)
             batch.observations[path] = observation
+            if observation == .absent { absences.add(path, at: now) }
             if observation == .special { special.insert(path) } else { special.remove(path) }
         } catch {
             batch.endings[path] = .failed(error.problemKind, error.description)
@@ -26,7 +27,7 @@ extension Mirror {
     @discardableResult
     private mutating func take(_ path: RelativePath, _ batch: inout Batch, _ now: Instant) -> Bool {
         guard !batch.taken.contains(path), queue.take(path, at: now) else { return false }
-        look(at: path, &batch)
+        look(at: path, &batch, now)
         return true
     }
 
@@ -51,10 +52,13 @@ extension Mirror {
             let origin = batch.moves.origin(of: path)
             if let origin, try record.confirmed(at: [origin])[origin]?.identity == observed.identity { continue }
             guard let known = try record.location(of: observed.identity), known.path != path,
-                known.confirmed.entry.mayMove(as: observed.entry),
-                !path.isBelow(known.path), !known.path.isBelow(path), hasLeft(known.path, observed.identity)
+                !path.isBelow(known.path), !known.path.isBelow(path), hasLeft(known.path, observed.identity),
+                mayMove(known.confirmed.entry, to: path, as: observed.entry)
             else { continue }
             batch.moves.append(Move(from: known.path, to: path, expected: known.confirmed))
+            // What is to be looked at below its old name is below the new one: the watch may tell of the move when that has
+            // been looked for, and not been found, under the old one.
+            if observed.entry.kind == .directory { queue.moved(from: known.path, to: path, at: now) }
             // What took the place may itself have moved there.
             if take(known.path, &batch, now), let there = batch.observations[known.path] {
                 remaining.append((known.path, there))
@@ -71,6 +75,17 @@ extension Mirror {
         }
     }
 
+    /// Whether moving `entry` at the destination makes what was observed appear there whole. A file that was written to since
+    /// is not moved: its new name would show the old content for a while, which it never had at the source. (A program writes
+    /// a new version beside the old one and renames it over: the destination may have seen it half written, under its first
+    /// name.) A small file is read, since size and time prove little; of a large one they must do.
+    private func mayMove(_ entry: Entry, to path: RelativePath, as observed: Entry) -> Bool {
+        guard entry.kind == observed.kind, entry.kind == .file else { return entry.kind == observed.kind }
+        guard let digest = entry.digest, entry.size == observed.size else { return false }
+        if entry.size > UInt64(WireLimits.inlineContent) { return entry.modified == observed.modified }
+        return (try? source.read(path, limit: WireLimits.inlineContent))?.observed.entry.digest == digest
+    }
+
     /// Whether what is at `path` is not mirrored: an ignored name, or one of Syncbox's own.
     func isUnwanted(_ path: RelativePath, _ observation: Observation) -> Bool {
         guard !path.isRoot else { return false }
@@ -78,15 +93,5 @@ extension Mirror {
             return source.isIgnored(path, isDirectory: observed.entry.kind == .directory)
         }
         return source.isIgnored(path, isDirectory: false) || unknown.contains { path.isBelow($0) }
-    }
-}
-
-extension Entry {
-    /// Whether moving this at the destination makes `observed` appear there whole. A file that was written to since is not
-    /// moved: its new name would show the old content for a while, which it never had at the source. (A program writes a new
-    /// version beside the old one and renames it over: the destination may have seen it half written, under its first name.)
-    fileprivate func mayMove(as observed: Entry) -> Bool {
-        guard kind == observed.kind else { return false }
-        return kind != .file || digest != nil && size == observed.size && modified == observed.modified
     }
 }

@@ -55,6 +55,9 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package internal(set) var isAligning = false
 
     var rescan = RescanCursor()
+    var witnessed = WitnessedMoves()
+    var uncompared = UncomparedDirectories()
+    var absences = RecentAbsences()
     /// Directories in which a file system was unmounted: what was below them is unknown.
     var unknown: Set<RelativePath> = []
     /// Paths whose move led nowhere, because it was part of a circle: sent as if they were new.
@@ -62,6 +65,8 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// Whether the record has been in line with the server since the start.
     var hasAligned = false
     var hasScanned = false
+    /// When the server last told its state.
+    var heardAt: Instant?
     /// When the whole source is looked at again because not all of it is watched; nil while all is.
     var nextSweep: Instant?
     private var notices: [Notice] = []

@@ -38,7 +38,7 @@ extension Mirror {
             entries = try source.list(directory)
         } catch {
             // What can't be read is unknown, not gone: nothing below it is touched.
-            if !error.isAbsence { failed(directory, error) }
+            if error.isAbsence { uncompared.insert(directory) } else { failed(directory, error) }
             return ([], 0)
         }
         if !queue.contains(directory) { problems.clear(directory) }
@@ -61,6 +61,9 @@ extension Mirror {
         _ path: RelativePath, _ entry: DirectoryEntry, _ confirmed: Confirmed?, _ ignored: DirectoryRules,
         _ subdirectories: inout [RelativePath], at now: Instant
     ) {
+        if let confirmed, confirmed.entry.kind == .directory, confirmed.identity != (try? entry.look.get())?.identity {
+            uncompared.insert(path)
+        }
         switch entry.look {
         case .failure(let error): failed(path, error)
         case .success(.special):
@@ -83,6 +86,7 @@ extension Mirror {
             let isDirectory = confirmed.entry.kind == .directory
             guard let path = try? directory.appending(name), !ignored.isIgnored(name.span, isDirectory: isDirectory)
             else { continue }
+            if isDirectory { uncompared.insert(path) }
             queue.touch(path, .atOnce, at: now)
         }
     }
@@ -91,4 +95,9 @@ extension Mirror {
     mutating func failed(_ path: RelativePath, _ error: FileError) {
         note(path, error.problemKind, error.description, attempts: 1)
     }
+}
+
+extension Observation {
+    /// Which entry of the source it is; nil where it is none that is mirrored.
+    fileprivate var identity: Identity? { if case .present(let observed) = self { observed.identity } else { nil } }
 }

@@ -33,6 +33,7 @@ extension Mirror {
         case .unmounted(let path): unmounted(path)
         case .lostTrack:
             tell(.lostTrack)
+            witnessed.removeAll()
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
         case .rootGone: throw SourceGone()
@@ -73,6 +74,8 @@ extension Mirror {
 
     private mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
         source.moveIgnoreRules(from: from, to: to)
+        witnessed.add(from: from, to: to)
+        uncompared.moved(from: from, to: to)
         // What of it is not watched is asked for anew, under its name.
         if problems.hasUnwatched {
             problems.clear(unwatchedIn: from)
@@ -80,6 +83,11 @@ extension Mirror {
         }
         rescan.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)
+        if let missed = absences.moved(from: from, to: to, at: now) {
+            for path in missed.sorted() { queue.touch(path, .atOnce, at: now) }
+        } else {
+            rescan.begin(at: to)
+        }
         settled(from, at: now)
         settled(to, at: now)
     }

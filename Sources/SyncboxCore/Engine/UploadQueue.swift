@@ -94,7 +94,7 @@ extension Mirror {
     package mutating func endUpload(_ path: RelativePath, _ ready: UploadQueue.Ready, sent: UInt64, at now: Instant) {
         uploads.end(path, ready)
         counters.bytesSent += sent
-        if sent > 0 { linkUp() }
+        if sent > 0, link.reason != nil { linkUp(at: now) }
         queue.finish(path, .again, at: now)
     }
 

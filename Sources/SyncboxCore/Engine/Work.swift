@@ -25,30 +25,45 @@ extension Mirror {
         var work = uploads.takeWaiting().map { Work.upload($0) }
         guard !isBatchInFlight else { return work }
         let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
-        guard !paths.isEmpty else { return work }
+        guard !paths.isEmpty else { return work + checkState(at: now) }
         isBatchInFlight = true
         work.append(.batch(paths))
         return work
+    }
+
+    /// How long the server's state is believed without asking. It may have lost something and be waiting for it, while
+    /// nothing happens in the source that would find that out.
+    package static var longestSilence: Duration { .seconds(60) }
+
+    /// Asks the server for its state, where it was not heard of for long.
+    private mutating func checkState(at now: Instant) -> [Work] {
+        guard let heardAt, heardAt.advanced(by: Self.longestSilence) <= now else { return [] }
+        isAligning = true
+        return [.align]
     }
 
     /// When `takeWork` or `sweep` may next have something to do; nil when only an event, or the end of work that was handed
     /// out, can make some.
     package mutating func nextDue() -> Instant? {
         var due = state == nil ? nil : queue.nextDue()
-        if isBatchInFlight || isAligning { due = nil }
+        let isBusy = isBatchInFlight || isAligning
+        if isBusy { due = nil }
         if let retryAt = link.retryAt { due = due.map { max($0, retryAt) } ?? (state == nil ? retryAt : nil) }
-        if let nextSweep { due = min(due ?? nextSweep, nextSweep) }
+        let check = isBusy || state == nil ? nil : heardAt?.advanced(by: Self.longestSilence)
+        for alarm in [nextSweep, check] { if let alarm { due = min(due ?? alarm, alarm) } }
         return due
     }
 
     /// Notes that the server answered.
-    mutating func linkUp() {
+    mutating func linkUp(at now: Instant) {
+        heardAt = now
         if link.succeeded() { tell(.linkUp) }
     }
 
     /// Notes that a request failed: everything that needs the link waits for one backoff.
     package mutating func linkDown(_ error: LinkError, at now: Instant) {
         if error.kind == .otherState { state = nil }
+        heardAt = now
         if link.failed(error.reason, at: now, chance: chance()) { tell(.linkDown(error.reason)) }
     }
 }

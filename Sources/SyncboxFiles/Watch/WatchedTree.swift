@@ -62,6 +62,8 @@ struct WatchedTree {
         guard let path = try? parentPath.appending(name) else {
             return news.tell(unwatched: parentPath, FileError(.nameTooLong, operation: "watch", path: parentPath))
         }
+        // Of what is ignored only its directory shows: the time at which that was changed.
+        if ignores(path) { return news.touched([], in: parent, .attributes) }
         do throws(FileError) {
             guard let watch = try place(name, at: path, of: directory, in: parent, again: again) else { return }
             news.newDirectory(watch)
@@ -100,7 +102,8 @@ struct WatchedTree {
             guard table.contains(watch) else { continue }
             if since + Self.longestUnlisted > now {
                 cover(watch, again: false)
-                if unlisted[watch] != nil { unlisted[watch] = since }
+                // What has been made in it meanwhile was never told: whoever looks at all of it finds that.
+                if unlisted[watch] == nil { news.newDirectory(watch) } else { unlisted[watch] = since }
             } else if let path = table.path(of: watch) {
                 news.tell(unwatched: path, FileError(.busy, operation: "watch", path: path))
             }

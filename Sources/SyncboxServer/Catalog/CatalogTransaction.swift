@@ -121,6 +121,13 @@ final class CatalogTransaction: CatalogRecord {
         summary.state = summary.state.next
     }
 
+    func leaveSequence() {
+        summary.state.sequence += UInt64.random(in: Self.leap)
+    }
+
+    /// How far the sequence is raised where it is not known how far it has been: further than batches may be lost.
+    private static let leap: ClosedRange<UInt64> = 1 << 24...1 << 40
+
     /// Writes the state and the sums, as the last statement of the transaction.
     func finish() throws {
         try execute(

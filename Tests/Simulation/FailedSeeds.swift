@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Seeds that found a mistake once, each with what it was.
+let failedSeeds: [UInt64] = [
+    16,  // a change that failed half way left the catalog with what had been there before
+    57,  // an idle client never asked whether its server had lost something
+    59,  // a catalog that had lost one batch and found one difference was taken for the one that the client knew
+    90,  // a directory that was made in one that moved was watched, and never told
+    115,  // a file that was rewritten, and renamed over another, was moved with its old content
+    250,  // a directory of which a part was removed stayed confirmed as a whole
+    291,  // what was absent below a directory that had moved already was not looked for at its new place
+    1057,  // the same, where the watch told of the move only after the removal had been confirmed
+    1180,  // a large file that was rewritten within one timestamp, and moved, kept its old content
+    1834,  // what moves to an ignored name changes the time of its directory
+    1929,  // as 90
+    2336,  // what had been removed in a directory that moved while the client was down stayed
+    3204,  // when a move could not be sent, what it was to take away was forgotten
+    3827,  // names were given without notes, and after a failure nobody knew whose they were
+]

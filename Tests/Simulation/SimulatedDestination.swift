@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+
+/// A destination in memory that forgets, when the power fails, what was not synced: of names and metadata everything from
+/// some point on, since a journal keeps their order; of contents anything.
+final class SimulatedDestination: Destination {
+    /// What stands under a private name.
+    enum Private {
+        case node(UInt64)
+        case note([UInt8])
+    }
+
+    /// The file system: what a sweep and a crash see.
+    struct Disk {
+        var tree: SimulatedTree
+        var staged: [Int: Private] = [:]
+    }
+
+    private(set) var disk: Disk
+    /// What the disk was after each call since names were last synced, the oldest first.
+    private var unsynced: [Disk] = []
+    private var lastStaged = 0
+    private var random: SplitMix
+
+    /// How many of 1,000 calls fail.
+    var failures = 0
+    /// How many calls are made before the machine stops; nil for never.
+    var callsLeft: Int?
+
+    init(tree: SimulatedTree, seed: UInt64) {
+        disk = Disk(tree: tree)
+        random = SplitMix(seed: seed)
+    }
+
+    var tree: SimulatedTree { disk.tree }
+    var hasStopped: Bool { callsLeft.map { $0 <= 0 } ?? false }
+
+    /// The gate before every call.
+    private func call(_ operation: String, _ path: RelativePath?) throws(FileError) {
+        if let callsLeft {
+            guard callsLeft > 0 else { throw FileError(.inputOutput, operation: operation, path: path) }
+            self.callsLeft = callsLeft - 1
+        }
+        if let path, path.isReserved { throw FileError(.reserved, operation: operation, path: path) }
+        guard Int.random(in: 0..<1000, using: &random) < failures else { return }
+        let codes: [FileError.Code] = [.inputOutput, .noSpace, .permission]
+        throw FileError(codes[Int.random(in: codes.indices, using: &random)], operation: operation, path: path)
+    }
+
+    private func change(_ body: (inout Disk) -> Void) {
+        unsynced.append(disk)
+        body(&disk)
+    }
+
+    /// Somebody else does something in the destination.
+    func tamper(_ body: (inout SimulatedTree) -> Void) {
+        change { body(&$0.tree) }
+    }
+
+    /// Makes everything durable.
+    func syncAll() {
+        for (_, node) in disk.tree.all { disk.tree.sync(node.inode) }
+        unsynced = []
+    }
+
+    func setTime(_ now: Timestamp) { disk.tree.now = now }
+
+    /// What a power loss would leave, at the worst: nothing that is not synced.
+    var certain: SimulatedTree { (unsynced.first ?? disk).tree }
+
+    /// The server stops, with or without the machine. Staged entries but the notes are swept away at the next start.
+    func stop(withPower isPowerLost: Bool) {
+        callsLeft = nil
+        if isPowerLost, let some = ([disk] + unsynced).randomElement(using: &random) {
+            disk = some
+            for (_, node) in disk.tree.all where node.kind == .file && !node.isSynced {
+                disk.tree.change(node.inode) { $0.content = [0xFF] }
+            }
+        }
+        unsynced = []
+        for (id, entry) in disk.staged.sorted(by: { $0.key < $1.key }) {
+            guard case .node(let inode) = entry else { continue }
+            disk.staged[id] = nil
+            disk.tree.drop(inode)
+        }
+    }
+
+    private func stage(_ entry: Private) -> Int {
+        lastStaged += 1
+        disk.staged[lastStaged] = entry
+        return lastStaged
+    }
+
+    func stage(_ content: [UInt8], as entry: Entry, keepingOpen: Bool) throws(FileError) -> Int {
+        try stage(content, isLarge: false, as: entry)
+    }
+
+    func stage(_ content: [UInt8], isLarge: Bool, as entry: Entry) throws(FileError) -> Int {
+        try call("write", nil)
+        var staged = 0
+        change { disk in
+            let inode = disk.tree.make(.file, mode: entry.mode)
+            disk.tree.change(inode) {
+                $0.content = content
+                $0.isLarge = isLarge
+                $0.modified = entry.modified
+            }
+            lastStaged += 1
+            staged = lastStaged
+            disk.staged[staged] = .node(inode)
+        }
+        return staged
+    }
+
+    func stageLink(_ entry: Entry) throws(FileError) -> Int {
+        try call("symlink", nil)
+        var staged = 0
+        change { disk in
+            let inode = disk.tree.make(.symbolicLink, mode: 0)
+            disk.tree.change(inode) {
+                $0.target = entry.target
+                $0.modified = entry.modified
+            }
+            lastStaged += 1
+            staged = lastStaged
+            disk.staged[staged] = .node(inode)
+        }
+        return staged
+    }
+
+    func stageIntent(_ note: [UInt8]) throws(FileError) -> Int {
+        try call("symlink", nil)
+        precondition(note.count <= Intent.longestNote)
+        unsynced.append(disk)
+        return stage(.note(note))
+    }
+
+    func intents() throws(FileError) -> [(entry: Int, note: [UInt8])] {
+        try call("list", nil)
+        return disk.staged.sorted { $0.key < $1.key }.compactMap { id, entry in
+            if case .note(let note) = entry { (id, note) } else { nil }
+        }
+    }
+
+    func discard(_ staged: Int) throws(FileError) {
+        try call("unlink", nil)
+        change { disk in
+            if case .node(let inode) = disk.staged.removeValue(forKey: staged) { disk.tree.drop(inode) }
+        }
+    }
+
+    /// Throws unless a directory is above `path`.
+    private func checkParent(of path: RelativePath) throws(FileError) {
+        guard let parent = path.parent else { throw FileError(.isDirectory, operation: "open", path: path) }
+        guard let node = disk.tree.node(at: parent) else { throw FileError(.notFound, operation: "open", path: path) }
+        guard node.kind == .directory else { throw FileError(.notDirectory, operation: "open", path: path) }
+    }
+
+    func publish(_ staged: Int, at path: RelativePath, replacingDirectory: Bool) throws(FileError) -> Int? {
+        try call("rename", path)
+        try checkParent(of: path)
+        guard case .node(let inode) = disk.staged[staged] else { preconditionFailure("published twice") }
+        let isDirectory = disk.tree.isDirectory(path)
+        if isDirectory, !replacingDirectory { throw FileError(.isDirectory, operation: "rename", path: path) }
+        var displaced: Int?
+        change { disk in
+            if isDirectory, let old = disk.tree.unlink(path) {
+                lastStaged += 1
+                disk.staged[lastStaged] = .node(old)
+                displaced = lastStaged
+            }
+            disk.staged[staged] = nil
+            disk.tree.link(inode, at: path)
+        }
+        return displaced
+    }
+
+    func makeDirectory(at path: RelativePath, mode: UInt16) throws(FileError) {
+        try call("mkdir", path)
+        try checkParent(of: path)
+        change { disk in
+            if !disk.tree.isDirectory(path) {
+                disk.tree.remove(path)
+                disk.tree.link(disk.tree.make(.directory), at: path)
+            }
+            if let inode = disk.tree.inode(at: path) { disk.tree.change(inode) { $0.mode = mode } }
+        }
+    }
+
+    func move(_ old: RelativePath, to new: RelativePath, kind: Entry.Kind) throws(FileError) {
+        try call("rename", new)
+        try checkParent(of: new)
+        guard let node = disk.tree.node(at: old), !new.isBelow(old) else {
+            throw FileError(.notFound, operation: "rename", path: old)
+        }
+        if let there = disk.tree.node(at: new) {
+            guard node.kind != .directory else { throw FileError(.exists, operation: "rename", path: new) }
+            guard there.kind != .directory else { throw FileError(.isDirectory, operation: "rename", path: new) }
+        }
+        change { $0.tree.rename(old, to: new) }
+    }
+
+    func exchange(_ path: RelativePath, _ other: RelativePath) throws(FileError) {
+        try call("rename", path)
+        guard disk.tree.node(at: path) != nil, disk.tree.node(at: other) != nil, !path.isBelow(other),
+            !other.isBelow(path)
+        else { throw FileError(.notFound, operation: "rename", path: path) }
+        change { $0.tree.exchange(path, other) }
+    }
+
+    func remove(_ path: RelativePath) throws(FileError) -> Bool {
+        try call("unlink", path)
+        guard let node = disk.tree.node(at: path) else { return false }
+        guard node.children.isEmpty else { throw FileError(.notEmpty, operation: "rmdir", path: path) }
+        change { $0.tree.remove(path) }
+        return true
+    }
+
+    func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) {
+        try call("utime", path)
+        guard let inode = disk.tree.inode(at: path) else {
+            throw FileError(.notFound, operation: "open", path: path)
+        }
+        change { disk in
+            disk.tree.change(inode) {
+                if $0.kind != .symbolicLink, !path.isRoot { $0.mode = entry.mode }
+                $0.modified = entry.modified
+            }
+        }
+    }
+
+    func look(at path: RelativePath) throws(FileError) -> Observation {
+        try call("stat", path)
+        return disk.tree.node(at: path).map { .present($0.observed) } ?? .absent
+    }
+
+    func count(in path: RelativePath) throws(FileError) -> Int {
+        try call("list", path)
+        return disk.tree.node(at: path)?.children.count ?? 0
+    }
+
+    func restoreModes() throws(FileError) { try call("chmod", nil) }
+
+    func syncContents(of staged: [Int]) throws(FileError) -> Int {
+        try call("sync", nil)
+        for id in staged {
+            guard case .node(let inode) = disk.staged[id] else { continue }
+            mark(inode)
+        }
+        return 1
+    }
+
+    /// Notes that a content is durable, on the disk as it is and as it was.
+    private func mark(_ inode: UInt64) {
+        guard let node = disk.tree[inode] else { return }
+        disk.tree.sync(inode)
+        for index in unsynced.indices where unsynced[index].tree[inode]?.content == node.content {
+            unsynced[index].tree.sync(inode)
+        }
+    }
+
+    func syncEntries(at paths: Set<RelativePath>) throws(FileError) -> Int {
+        try call("sync", nil)
+        unsynced = []
+        return 1
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SyncboxCore
+
+/// A source in memory, in which whatever can go wrong with looking and reading does.
+final class SimulatedSource: SourceTree {
+    /// What really is there.
+    var tree: SimulatedTree
+    /// Whether its file system is mounted. Without it an empty directory stands in its place.
+    var isMounted = true
+    /// Directories that may not be entered.
+    var closed: Set<UInt64> = []
+    /// How many of 1,000 calls fail.
+    var failures = 0
+    /// Called while a file is being read.
+    var whileReading: (RelativePath) -> Void = { _ in }
+
+    private var rules: IgnoreRules
+    private var random: SplitMix
+
+    init(tree: SimulatedTree, ignoring patterns: String, seed: UInt64) throws {
+        self.tree = tree
+        rules = IgnoreRules(base: try IgnoreFile(patterns.utf8))
+        random = SplitMix(seed: seed)
+    }
+
+    private func mayFail(_ operation: String, _ path: RelativePath) throws(FileError) {
+        guard Int.random(in: 0..<1000, using: &random) < failures else { return }
+        let codes: [FileError.Code] = [.inputOutput, .permission, .busy, .tooManyOpen]
+        throw FileError(codes[Int.random(in: codes.indices, using: &random)], operation: operation, path: path)
+    }
+
+    /// Throws where a directory above `path` may not be entered.
+    private func checkEntry(to path: RelativePath) throws(FileError) {
+        for directory in path.ancestors {
+            guard let inode = tree.inode(at: directory), closed.contains(inode) else { continue }
+            throw FileError(.permission, operation: "open", path: path)
+        }
+    }
+
+    func look(at path: RelativePath) throws(FileError) -> Observation {
+        try mayFail("stat", path)
+        guard isMounted else { return .absent }
+        try checkEntry(to: path)
+        return tree.node(at: path).map { .present($0.observed) } ?? .absent
+    }
+
+    func list(_ directory: RelativePath) throws(FileError) -> [DirectoryEntry] {
+        try mayFail("list", directory)
+        guard isMounted else { return [] }
+        try checkEntry(to: directory)
+        guard let node = tree.node(at: directory) else {
+            throw FileError(.notFound, operation: "open", path: directory)
+        }
+        guard node.kind == .directory else { throw FileError(.notDirectory, operation: "open", path: directory) }
+        guard !closed.contains(node.inode) else { throw FileError(.permission, operation: "open", path: directory) }
+        var found: [DirectoryEntry] = []
+        for name in node.names {
+            guard let child = node.children[name], let there = tree[child] else { continue }
+            found.append(DirectoryEntry(name: name, look: .success(.present(there.observed))))
+        }
+        return found
+    }
+
+    func read(_ path: RelativePath, limit: Int) throws(FileError) -> FileContent {
+        try mayFail("read", path)
+        guard isMounted else { throw FileError(.notFound, operation: "open", path: path) }
+        try checkEntry(to: path)
+        guard let before = tree.node(at: path) else { throw FileError(.notFound, operation: "open", path: path) }
+        guard before.kind == .file else { throw FileError(.escapes, operation: "open", path: path) }
+        guard before.size <= UInt64(limit) else { throw FileError(.tooLarge, operation: "read", path: path) }
+        whileReading(path)
+        guard let after = tree[before.inode], after.observed == before.observed, after.content == before.content else {
+            throw FileError(.busy, operation: "read", path: path)
+        }
+        var observed = before.observed
+        observed.entry.digest = before.digest
+        return FileContent(observed: observed, bytes: before.content)
+    }
+
+    func stillStands() -> Bool { isMounted }
+
+    func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool {
+        isReserved(path) || rules.isIgnored(path, isDirectory: isDirectory)
+    }
+    func isReserved(_ path: RelativePath) -> Bool { path.isReserved }
+    func ignoreRules(in directory: RelativePath) -> DirectoryRules { rules.rules(in: directory) }
+
+    func readIgnoreRules(in directory: RelativePath) -> (path: RelativePath, kind: ProblemKind, text: String)? { nil }
+    func moveIgnoreRules(from old: RelativePath, to new: RelativePath) { rules.move(from: old, to: new) }
+    func forgetIgnoreRules(of directory: RelativePath) { rules.removeAll(in: directory) }
+}
