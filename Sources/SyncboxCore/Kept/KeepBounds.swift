@@ -60,4 +60,10 @@ package struct KeptSum: Hashable, Sendable {
         entries += more.entries
         bytes &+= more.bytes
     }
+
+    /// Takes `less` away again, which was added before.
+    package mutating func subtract(_ less: KeptSum) {
+        entries -= less.entries
+        bytes &-= less.bytes
+    }
 }

@@ -144,6 +144,13 @@ package final class DestinationTree: Sendable {
         try openingUp(path.ancestors + [path]) { () throws(FileError) in try root.list(path) }
     }
 
+    /// The names alone.
+    func names(in path: RelativePath) throws(FileError) -> [[UInt8]] {
+        try openingUp(path.ancestors + [path]) { () throws(FileError) in
+            try root.names(in: root.open(path, O_RDONLY | O_DIRECTORY))
+        }
+    }
+
     /// Opens the file at `path` for copying from it, also when its mode forbids its owner to read it.
     package func openForReading(_ path: RelativePath) throws(FileError) -> ReadingFile {
         do throws(FileError) {
