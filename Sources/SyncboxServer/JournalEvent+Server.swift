@@ -21,4 +21,6 @@ extension JournalEvent {
     static let catalogChecked = JournalEvent("c8d7fff5d65342cc9a3d9f7aa08d2d64")
     /// Directories that the catalog knows were missing in the destination.
     static let directoryRemade = JournalEvent("7b807a1603f14769b72a5002e00c0758")
+    /// What was removed or replaced could not be kept.
+    static let versionsNotKept = JournalEvent("9f1d3c5be0a4462c8b17a94d6e2f5038")
 }

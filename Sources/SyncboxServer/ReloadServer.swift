@@ -4,7 +4,8 @@ import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
 
-/// Takes over from changed settings what can change while the server runs: keys, the shares' durability, the log's level.
+/// Takes over from changed settings what can change while the server runs: keys, the shares' durability and what they
+/// keep, the log's level.
 /// Of everything else it says that a restart is needed.
 struct ReloadServer: Sendable {
     /// Where the settings are.
@@ -21,7 +22,9 @@ struct ReloadServer: Sendable {
         server.keyring.replace(settings.keys)
         try await server.threads.run { [server] in
             for (name, share) in server.shares {
-                if let durability = settings.shares[name]?.durability { try share.setDurability(durability) }
+                guard let settings = settings.shares[name] else { continue }
+                try share.setDurability(settings.durability)
+                share.setKeep(settings.keep)
             }
         }
         for change in Self.needingRestart(from: started, to: settings) {

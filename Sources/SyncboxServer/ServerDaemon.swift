@@ -39,7 +39,9 @@ package struct ServerDaemon: Sendable {
         let listener = ServerService(
             server: server, listen: settings.listen, onListening: context.readiness.require())
         let reload = ReloadServer(path: path, started: settings, server: server, context: context)
-        return Daemon(services: [listener, SyncLater(server: server), line, control], reload: reload.run)
+        return Daemon(
+            services: [listener, SyncLater(server: server), SweepKept(server: server), line, control],
+            reload: reload.run)
     }
 
     private func controlSocket(

@@ -30,5 +30,5 @@ struct Syncbox: ParsableCommand {
         commandName: "syncbox",
         abstract: "Looks after Syncbox, which mirrors directories from one machine to another.",
         version: "syncbox \(Version.text)",
-        subcommands: [StatusCommand.self, CheckConfigCommand.self, KeyCommand.self])
+        subcommands: [StatusCommand.self, RestoreCommand.self, CheckConfigCommand.self, KeyCommand.self])
 }

@@ -18,7 +18,7 @@ extension ServerStatus {
 
 extension ServerStatus.Share {
     fileprivate var lines: [String] {
-        let rows = [
+        var rows = [
             ("holds", "\(counted(description.entries, "entry", "entries")), \(byteText(description.bytes))"),
             ("durability", description.durability),
             (
@@ -27,6 +27,9 @@ extension ServerStatus.Share {
             ),
             ("writer", writer ?? "none"),
         ]
+        if let keptEntries, let keptBytes {
+            rows.append(("keeps", "\(counted(keptEntries, "old entry", "old entries")), \(byteText(keptBytes))"))
+        }
         return ["  share \(description.name)"] + table(rows, indent: 4)
     }
 }
@@ -81,7 +84,7 @@ private func table(_ rows: [(name: String, value: String)], indent: Int = 2) -> 
 }
 
 /// `1 path`, `2 paths`.
-private func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
     "\(count) \(count == 1 ? one : many ?? one + "s")"
 }
 
@@ -90,7 +93,7 @@ private func uptime(since started: Int64, now: Int64) -> String {
 }
 
 /// Bytes in the largest unit of 1024 that leaves at least 1, rounded down to a tenth.
-private func byteText(_ bytes: UInt64) -> String {
+func byteText(_ bytes: UInt64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     guard bytes >= 1024 else { return counted(bytes, "byte") }
     let power = min((63 - bytes.leadingZeroBitCount) / 10, units.count)

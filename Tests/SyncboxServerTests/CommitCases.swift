@@ -149,9 +149,10 @@ struct CommitCase: CustomTestStringConvertible, Sendable {
 
     /// A share in the prior state.
     func share(
-        durability: ServerSettings.Durability = .durable, inMemory: Bool = false
+        durability: ServerSettings.Durability = .durable, keeps: Bool = false, inMemory: Bool = false
     ) async throws -> TemporaryShare {
-        let temporary = try TemporaryShare(durability: durability, inMemory: inMemory)
+        let keep = keeps ? KeepBounds(age: .seconds(3_600)) : nil
+        let temporary = try TemporaryShare(durability: durability, keep: keep, inMemory: inMemory)
         if !prior.isEmpty { _ = try await temporary.outcomes(prior) }
         return temporary
     }

@@ -12,28 +12,40 @@ import Testing
 @Suite("When a system call fails") struct FaultTests {
     @Test(
         "What is acknowledged is on the disk and in the catalog, and sending again mends the rest",
-        arguments: CommitCase.all)
-    func oneFails(_ example: CommitCase) async throws {
-        for number in 1...(try await operations(of: example)).count {
-            let temporary = try await example.share(inMemory: true)
-            temporary.faults.restart(.once(number, errno: number.isMultiple(of: 2) ? EIO : ENOSPC))
+        arguments: CommitCase.all, [false, true])
+    func oneFails(_ example: CommitCase, keeps: Bool) async throws {
+        for number in 1...(try await operations(of: example, keeps: keeps)).count {
+            let temporary = try await example.share(keeps: keeps, inMemory: true)
+            let before = try temporary.diskLines()
+            let isFull = !number.isMultiple(of: 2)
+            temporary.faults.restart(.once(number, errno: isFull ? ENOSPC : EIO))
             let outcomes = try await temporary.outcomes(example.batch)
             temporary.faults.restart()
+            // Where there is no space the destination follows its source all the same.
+            if keeps, !isFull { try checkNothingIsLost(temporary, before, "call \(number) fails") }
             try check(temporary, example, outcomes, "call \(number) fails")
             try await mend(temporary, example, "call \(number) fails")
         }
     }
 
-    @Test("After a kill nothing is torn or lost, and sending again mends the rest", arguments: CommitCase.all)
-    func killed(_ example: CommitCase) async throws {
-        for number in 1...(try await operations(of: example)).count {
-            let temporary = try await example.share(inMemory: true)
+    @Test(
+        "After a kill nothing is torn or lost, and sending again mends the rest", arguments: CommitCase.all,
+        [false, true])
+    func killed(_ example: CommitCase, keeps: Bool) async throws {
+        for number in 1...(try await operations(of: example, keeps: keeps)).count {
+            let temporary = try await example.share(keeps: keeps, inMemory: true)
+            let before = try temporary.diskLines()
             temporary.faults.restart(.onward(number, errno: EIO))
             let outcomes = try await temporary.outcomes(example.batch)
             try temporary.restart()
+            if keeps { try checkNothingIsLost(temporary, before, "killed at call \(number)") }
             #expect(temporary.share.catalog.wasLeftOpen)
             try check(temporary, example, outcomes, "killed at call \(number)")
             try await mend(temporary, example, "killed at call \(number)")
+            if keeps {
+                try temporary.share.kept.sweep(at: .now)
+                try checkNothingIsLost(temporary, before, "killed at call \(number), mended and swept")
+            }
         }
     }
 
@@ -58,10 +70,12 @@ import Testing
         try await mend(temporary, example, "not recorded")
     }
 
-    @Test("After a kill everything goes back, when that is what the source did meanwhile", arguments: CommitCase.all)
-    func killedAndReverted(_ example: CommitCase) async throws {
-        for number in 1...(try await operations(of: example)).count {
-            let temporary = try await example.share(inMemory: true)
+    @Test(
+        "After a kill everything goes back, when that is what the source did meanwhile", arguments: CommitCase.all,
+        [false, true])
+    func killedAndReverted(_ example: CommitCase, keeps: Bool) async throws {
+        for number in 1...(try await operations(of: example, keeps: keeps)).count {
+            let temporary = try await example.share(keeps: keeps, inMemory: true)
             let before = try temporary.share.catalog.page(after: nil).items
             temporary.faults.restart(.onward(number, errno: EIO))
             _ = try await temporary.outcomes(example.batch)
@@ -71,8 +85,8 @@ import Testing
         }
     }
 
-    private func operations(of example: CommitCase) async throws -> [String] {
-        let temporary = try await example.share(inMemory: true)
+    private func operations(of example: CommitCase, keeps: Bool) async throws -> [String] {
+        let temporary = try await example.share(keeps: keeps, inMemory: true)
         temporary.faults.restart()
         _ = try await temporary.outcomes(example.batch)
         let operations = temporary.faults.operations
@@ -91,6 +105,22 @@ import Testing
         guard outcomes.allSatisfy({ $0 == .acknowledged }), !outcomes.isEmpty else { return }
         #expect(disk == example.lines, comment)
         #expect(try temporary.catalogLines() == example.lines, comment)
+    }
+
+    /// Every content and every link's target that the destination had is in it still, or in its trash.
+    private func checkNothingIsLost(
+        _ temporary: TemporaryShare, _ before: [String: String], _ comment: Comment
+    ) throws {
+        // The digest or the target stands at the end.
+        func contents(_ lines: [String: String]) -> Set<String> {
+            Set(
+                lines.values.compactMap {
+                    $0.hasPrefix("directory") ? nil : $0.split(separator: " ").last.map(String.init)
+                })
+        }
+        let lost = try contents(before).subtracting(contents(temporary.diskLines()))
+            .subtracting(contents(temporary.trashLines()))
+        #expect(lost == [], comment)
     }
 
     /// What a client does whose batch was not acknowledged: it sends it again, or else reads the manifest and sends what

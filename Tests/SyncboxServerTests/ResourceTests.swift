@@ -19,6 +19,12 @@ import Testing
             ("/v1/shares/src/directories", .directory("src", .root, after: [])),
             ("/v1/shares/src/directories/", .directory("src", .root, after: [])),
             ("/v1/shares/src/directories/a/b?after=%FF", .directory("src", "a/b", after: [0xFF])),
+            ("/v1/shares/src/kept", .kept("src", .root, after: nil)),
+            ("/v1/shares/src/kept/a/b?after=x/%FF", .kept("src", "a/b", after: [0x78, 0x2F, 0xFF])),
+            (
+                "/v1/shares/src/versions/19700101T000000.000000Z-removed/a%20b/c",
+                .version("src", KeptVersion(Timestamp(seconds: 0), .removed), "a b/c")
+            ),
         ])
     func something(target: String, expected: Resource) throws {
         #expect(try Resource(target: target) == expected)
@@ -34,6 +40,7 @@ import Testing
         "A target that names nothing",
         arguments: [
             "", "/", "/v1", "/v2/shares", "/v1/shares/src/nothing", "/v1/shares/src/batches/x", "/v1/shares/src/files",
+            "/v1/shares/src/versions/../a", "/v1/shares/src/versions/19700101T000000.000000Z-removed",
             "/v1/shares/src/uploads/..", "/v1/shares/src/uploads/", "/healthz/", "v1/shares", "//v1/shares",
             "http://127.0.0.1/v1/shares", "*",
         ])

@@ -13,13 +13,13 @@ import Testing
 
 @Suite("The routes") struct RouteTests {
     /// A server with one share, and keys named by what they permit.
-    private final class TestServer {
+    final class TestServer {
         let temporary: TemporaryShare
         let threads: FileThreads
         let application: Application<ServerResponder>
 
-        init() throws {
-            temporary = try TemporaryShare(inMemory: true)
+        init(keep: KeepBounds? = nil) throws {
+            temporary = try TemporaryShare(keep: keep, inMemory: true)
             threads = try FileThreads(count: 2, name: "test")
             var logger = Logger(label: "test")
             logger.logLevel = .critical
@@ -49,9 +49,9 @@ import Testing
         }
     }
 
-    private static let share = "/v1/shares/src"
+    static let share = "/v1/shares/src"
 
-    private static func headers(_ key: String?, _ more: HTTPFields = [:]) -> HTTPFields {
+    static func headers(_ key: String?, _ more: HTTPFields = [:]) -> HTTPFields {
         var headers = more
         if let key { headers[.authorization] = "Bearer \(key)" }
         return headers
@@ -122,6 +122,12 @@ import Testing
         (.head, "/uploads/none", "write", 404), (.patch, "/uploads/none", "write", 404),
         (.delete, "/uploads/none", "write", 404), (.get, "/uploads/none", "write", 405),
         (.post, "/move", "read", 403), (.post, "/move", "write", 400),
+        (.get, "/kept", "read", 200), (.get, "/kept/d", "read", 200), (.get, "/kept", "write", 403),
+        (.head, "/kept/.syncbox", "read", 200), (.get, "/kept/..", "read", 400), (.put, "/kept/d", "all", 405),
+        (.get, "/kept?after=x", "read", 400), (.get, "/versions", "read", 404), (.get, "/versions/x/d", "read", 404),
+        (.get, "/versions/20261124T225842.123456Z-removed/d", "read", 404),
+        (.get, "/versions/20261124T225842.123456Z-removed/d", "write", 403),
+        (.delete, "/versions/20261124T225842.123456Z-removed/d", "all", 405),
     ]
 
     @Test("Each request has its status, and each error is a problem in JSON", arguments: statuses.indices)

@@ -17,7 +17,9 @@ final class TemporaryShare {
     private var open: Share?
 
     /// An empty share. `inMemory` is for what is tried a thousand times, where a disk would do nothing but take its time.
-    init(durability: ServerSettings.Durability = .durable, inMemory: Bool = false) throws {
+    init(
+        durability: ServerSettings.Durability = .durable, keep: KeepBounds? = nil, inMemory: Bool = false
+    ) throws {
         let memory = URL(filePath: "/dev/shm")
         let hasMemory = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
         let place = hasMemory ? memory : FileManager.default.temporaryDirectory
@@ -26,7 +28,7 @@ final class TemporaryShare {
             try FileManager.default.createDirectory(
                 at: directory.appending(path: name), withIntermediateDirectories: true)
         }
-        open = try Self.open(directory, durability, faults)
+        open = try Self.open(directory, durability, keep, faults)
     }
 
     var share: Share {
@@ -42,7 +44,7 @@ final class TemporaryShare {
     var database: String { directory.appending(path: "state/catalog.sqlite").path }
 
     private static func open(
-        _ directory: URL, _ durability: ServerSettings.Durability, _ faults: FaultPlan
+        _ directory: URL, _ durability: ServerSettings.Durability, _ keep: KeepBounds?, _ faults: FaultPlan
     ) throws -> Share {
         let catalog = try Catalog(path: directory.appending(path: "state/catalog.sqlite").path, durability: durability)
         let root = try Root(opening: directory.appending(path: "destination").path, faults: faults)
@@ -52,7 +54,7 @@ final class TemporaryShare {
         let heartbeat = Heartbeat(interval: nil, notifier: Notifier(), logger: logger)
         let share = try Share(
             name: "src", tree: DestinationTree(root: root, staging: staging), catalog: catalog, durability: durability,
-            pulse: heartbeat.pulse("commit"), logger: logger)
+            keep: keep, pulse: heartbeat.pulse("commit"), logger: logger)
         if catalog.wasLeftOpen { try share.checkCatalog() }
         return share
     }
@@ -60,10 +62,11 @@ final class TemporaryShare {
     /// Lets go of everything as a kill would, does something to the files, and opens the share anew.
     func restart(_ meanwhile: () throws -> Void = {}) throws {
         let durability = share.durability
+        let keep = share.kept.bounds
         open = nil
         faults.restart()
         try meanwhile()
-        open = try Self.open(directory, durability, faults)
+        open = try Self.open(directory, durability, keep, faults)
     }
 
     /// A key that permits everything, or what is said.
@@ -113,6 +116,20 @@ final class TemporaryShare {
     /// What the destination has, found by lstat(2) and reading, without any code of the project.
     func diskLines() throws -> [String: String] {
         try DiskTree.lines(destination.path)
+    }
+
+    /// What the trash has, found in the same way: by version and path.
+    func trashLines() throws -> [String: String] {
+        let trash = destination.appending(path: ".syncbox/trash").path
+        return FileManager.default.fileExists(atPath: trash) ? try DiskTree.lines(trash) : [:]
+    }
+
+    /// What is kept, the newest first, one line for each entry: `removed d/x file 5`.
+    func keptLines(_ path: RelativePath = .root) throws -> [String] {
+        try KeptWalk.page(of: share.kept.trash, at: path, after: nil).entries.map { entry in
+            let size = entry.size.map { " \($0)" } ?? ""
+            return "\(entry.reason) \(entry.path) \(entry.kind.rawValue)\(size)"
+        }
     }
 
     static func digest(_ text: String) -> String {

@@ -8,4 +8,6 @@ package enum CommitNote: Hashable, Sendable {
     case kept(RelativePath, count: Int)
     /// Directories that the catalog knows were missing and have been made again.
     case remade(RelativePath)
+    /// What was removed or replaced there could not be kept.
+    case notKept(RelativePath, FileError)
 }

@@ -7,6 +7,8 @@ package protocol CommitStore {
 
     /// Where the files are.
     var tree: Tree { get }
+    /// What keeps that which a batch removes and replaces; nil, as where nothing else is said, to keep nothing.
+    var keeper: (any Keeper<Tree.Staged>)? { get }
     /// The catalog's state after the last transaction.
     var state: ShareState { get }
     /// Whether something may have been published that is not recorded.
@@ -30,6 +32,9 @@ package protocol CommitStore {
 }
 
 extension CommitStore {
+    /// Nothing is kept.
+    package var keeper: (any Keeper<Tree.Staged>)? { nil }
+
     /// Publishes, syncs and records changes whose contents are staged and durable, each of which has an outcome afterwards.
     ///
     ///     note ─► publish, in order ─► sync names ─► record
@@ -49,7 +54,7 @@ extension CommitStore {
             guard base == nil || base == state else { return false }
             let notes = note(&changes)
             try transaction { catalog in
-                let publish = try PublishChange(changes, on: tree, catalog, beat: beat)
+                let publish = try PublishChange(changes, on: tree, catalog, keeper: keeper, beat: beat)
                 defer { needless = publish.displaced }
 
                 // Publish: rename what is staged to its name, in the batch's order.

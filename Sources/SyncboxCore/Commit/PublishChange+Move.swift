@@ -19,7 +19,7 @@ extension PublishChange {
         if case .present(let there) = try tree.look(at: from), row.isUnchanged(there) {
             if replaced?.entry.kind == .directory, !from.isBelow(path) {
                 // At the source another entry stands here by now: what was here before is gone.
-                let outcome = try remove(path)
+                let outcome = try remove(path, because: .replaced)
                 guard outcome == .acknowledged else { return outcome }
                 replaced = nil
             }
@@ -27,9 +27,9 @@ extension PublishChange {
             // A directory can't replace anything in one step.
             if row.entry.kind == .directory, replaced != nil {
                 changed.insert(path)
-                try tree.remove(path)
+                try take(path, because: .replaced)
             }
-            guard try rename(row, from: from, to: path) else { return .preconditionFailed }
+            guard try rename(row, from: from, to: path, insteadOf: replaced) else { return .preconditionFailed }
         } else {
             guard !from.isBelow(path), case .present(let there) = try tree.look(at: path),
                 row.imprint.isSameEntry(as: there)
@@ -50,12 +50,18 @@ extension PublishChange {
 
     /// Renames on the disk. False when something that Syncbox did not put there is in the way and can't be replaced: an empty
     /// directory can, anything in one is the client's to send beside it.
-    private func rename(_ row: CatalogRow, from: RelativePath, to path: RelativePath) throws -> Bool {
+    private func rename(
+        _ row: CatalogRow, from: RelativePath, to path: RelativePath, insteadOf replaced: CatalogRow?
+    ) throws -> Bool {
         do {
-            try inRemadeDirectories(path) { try tree.move(from, to: path, kind: row.entry.kind) }
+            try inRemadeDirectories(path) {
+                try keeping(path, insteadOf: replaced, by: row.entry) { () throws(FileError) in
+                    try tree.move(from, to: path, kind: row.entry.kind)
+                }
+            }
         } catch let error as FileError where error.code == .exists || error.code == .isDirectory {
             do {
-                try tree.remove(path)
+                try take(path, because: .replaced)
             } catch {
                 guard error.code == .notEmpty else { throw error }
                 return false

@@ -3,11 +3,12 @@
 extension PublishChange {
     /// Removes what the catalog knows at `path` and below it. What it doesn't know stays, and with it the directories that
     /// lead there; that is told as a problem. What can't be removed stays recorded.
-    func remove(_ path: RelativePath) throws -> Outcome {
+    func remove(_ path: RelativePath, because reason: KeptVersion.Reason = .removed) throws -> Outcome {
         guard let row = try catalog.row(at: path) else { return .acknowledged }
         var left = Left()
         touchDirectory(of: path)
-        try removeTree(row, at: path, &left)
+        if try takeWhole(row, at: path, because: reason) { return .acknowledged }
+        try removeTree(row, at: path, because: reason, &left)
         if !left.isNothing, left.removed > 0 {
             // A part is gone by now, of which the client knows nothing: it shall look what is left, and ask again.
             left.tell(at: path, to: &notes)
@@ -40,7 +41,9 @@ extension PublishChange {
 
     /// Removes one row, and before it those below. Returns whether it is gone.
     @discardableResult
-    private func removeTree(_ row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+    private func removeTree(
+        _ row: CatalogRow, at path: RelativePath, because reason: KeptVersion.Reason, _ left: inout Left
+    ) throws -> Bool {
         beat()
         if moved.contains(row.id) { return false }
         if try isMovedHere(row, path) {
@@ -49,12 +52,12 @@ extension PublishChange {
             left.removed += 1
             return true
         }
-        if row.entry.kind == .directory, try !removeChildren(of: row, at: path, &left) {
+        if row.entry.kind == .directory, try !removeChildren(of: row, at: path, because: reason, &left) {
             directories.insert(path)
             return false
         }
         do {
-            try tree.remove(path)
+            try take(path, recorded: row.entry, because: reason)
         } catch  where error.code == .notEmpty {
             left.foreign += (try? tree.count(in: path)) ?? 1
             directories.insert(path)
@@ -68,10 +71,12 @@ extension PublishChange {
         return true
     }
 
-    private func removeChildren(of row: CatalogRow, at path: RelativePath, _ left: inout Left) throws -> Bool {
+    private func removeChildren(
+        of row: CatalogRow, at path: RelativePath, because reason: KeptVersion.Reason, _ left: inout Left
+    ) throws -> Bool {
         var areGone = true
         try catalog.forEachChild(of: row.id) { child in
-            areGone = try removeTree(child, at: path.appending(child.name), &left) && areGone
+            areGone = try removeTree(child, at: path.appending(child.name), because: reason, &left) && areGone
         }
         return areGone
     }

@@ -8,6 +8,8 @@
 package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     let tree: Tree
     let catalog: Record
+    /// Keeps what the batch removes and replaces; nil where nothing is kept.
+    let keeper: (any Keeper<Tree.Staged>)?
     /// Called for every entry: one change may remove a million of them.
     let beat: () -> Void
     /// Directories in which a name has changed: their own times are to be restored and their names to be synced.
@@ -26,10 +28,14 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     /// Rows that the batch has moved already, when it is being repeated after it was recorded.
     let moved: Set<Int64>
 
-    init(_ changes: [StagedChange<Tree.Staged>], on tree: Tree, _ catalog: Record, beat: @escaping () -> Void) throws {
+    init(
+        _ changes: [StagedChange<Tree.Staged>], on tree: Tree, _ catalog: Record,
+        keeper: (any Keeper<Tree.Staged>)?, beat: @escaping () -> Void
+    ) throws {
         self.tree = tree
         self.beat = beat
         self.catalog = catalog
+        self.keeper = keeper
         var moving: Set<UInt64> = []
         var moved: Set<Int64> = []
         for case .move(let path, let from, let expected) in changes.map(\.change) {
@@ -89,7 +95,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         touchDirectory(of: path)
         if old == nil, try tree.look(at: path) != .absent { notes.append(.replaced(path)) }
         let displaced = try inRemadeDirectories(path) {
-            try tree.publish(staged, at: path, replacingDirectory: true)
+            try publish(staged, entry, at: path, insteadOf: old)
         }
         changed.insert(path)
         if let displaced { self.displaced.append(displaced) }
@@ -109,7 +115,9 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         directories.insert(path)
         try inRemadeDirectories(path) {
             changed.insert(path)
-            try tree.makeDirectory(at: path, mode: entry.mode)
+            try keeping(path, insteadOf: nil, by: entry) { () throws(FileError) in
+                try tree.makeDirectory(at: path, mode: entry.mode)
+            }
         }
         try tree.setMetadata(entry, at: path)
         try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))

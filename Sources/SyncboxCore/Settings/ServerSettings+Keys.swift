@@ -26,6 +26,8 @@ extension ServerSettings {
     /// The keys of `[share:NAME]`.
     enum ShareKey: String, SettingsKey {
         case path, durability
+        case keepDeleted = "keep-deleted"
+        case keepDeletedSize = "keep-deleted-size"
 
         static let section = "share"
         static let isNamed = true
@@ -33,6 +35,8 @@ extension ServerSettings {
             switch self {
             case .path: "/srv/mirror/src"
             case .durability: "durable"
+            case .keepDeleted: "7d"
+            case .keepDeletedSize: "10G"
             }
         }
     }

@@ -31,8 +31,23 @@ extension ServerSettings {
         let path = reader.value(ShareKey.path, of: name, read: SettingsValue.absolutePath)
         let durability = reader.value(
             ShareKey.durability, of: name, default: Durability.durable, read: SettingsValue.choice)
-        guard let path, let durability else { return nil }
-        return Share(path: path, durability: durability)
+        let age = reader.value(ShareKey.keepDeleted, of: name, default: Duration.zero, read: keepingAge)
+        let size = reader.value(ShareKey.keepDeletedSize, of: name, default: KeepBounds.defaultSize) {
+            text throws(SettingsValue.Mistake) in try SettingsValue.size(text, in: KeepBounds.sizeRange)
+        }
+        guard let path, let durability, let age, let size else { return nil }
+        return Share(
+            path: path, durability: durability, keep: age == .zero ? nil : KeepBounds(age: age, size: size))
+    }
+
+    /// How long something is kept; no time at all for `off`.
+    private static func keepingAge(_ text: String) throws(SettingsValue.Mistake) -> Duration {
+        if text == "off" { return .zero }
+        do {
+            return try SettingsValue.duration(text, in: KeepBounds.ageRange)
+        } catch {
+            throw SettingsValue.Mistake(error.wrong, right: "\(error.right), or off")
+        }
     }
 
     private static func readKey(_ name: String, shareNames: [String], _ reader: inout SettingsReader) -> Key? {

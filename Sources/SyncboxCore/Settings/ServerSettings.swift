@@ -33,10 +33,13 @@ package struct ServerSettings: Hashable, Sendable {
         package var path: String
         /// `durability`.
         package var durability: Durability
+        /// `keep-deleted` and `keep-deleted-size`; nil where nothing is kept.
+        package var keep: KeepBounds?
 
-        package init(path: String, durability: Durability = .durable) {
+        package init(path: String, durability: Durability = .durable, keep: KeepBounds? = nil) {
             self.path = path
             self.durability = durability
+            self.keep = keep
         }
     }
 

@@ -30,6 +30,17 @@ package enum Endpoints {
     /// `POST`: begins an upload and answers 201 with its id as the last component of `Location`.
     package static func uploads(_ share: String) -> String { Self.share(share) + "/uploads" }
 
+    /// `GET`: a `KeptPage` of what is kept at `path` and below it; the one behind `next` where that is given.
+    package static func kept(_ share: String, _ path: RelativePath, after next: String? = nil) -> String {
+        Self.share(share) + "/kept" + (path.isRoot ? "" : "/" + PercentEncoding.encode(path.bytes))
+            + (next.map { "?after=" + $0 } ?? "")
+    }
+
+    /// `GET`: the content of one kept file, as a whole or, with `Range: bytes=FIRST-LAST`, a part of it.
+    package static func version(_ share: String, _ version: KeptVersion, _ path: RelativePath) -> String {
+        Self.share(share) + "/versions/" + version.name + "/" + PercentEncoding.encode(path.bytes)
+    }
+
     /// `HEAD`: how much is staged. `PATCH`: appends at `Upload-Offset`. `DELETE`: gives it up.
     package static func upload(_ share: String, _ upload: UploadID) -> String { uploads(share) + "/" + upload.text }
 }

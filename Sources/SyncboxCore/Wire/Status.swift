@@ -93,13 +93,22 @@ package struct ServerStatus: Hashable, Sendable, Codable {
         package var syncs: UInt64
         /// Who writes at present; nil where nobody does.
         package var writer: String?
+        /// How many removed and replaced entries are kept, as far as they have been counted; nil where none are to be.
+        package var keptEntries: UInt64?
+        /// How many bytes their files have; nil likewise.
+        package var keptBytes: UInt64?
 
-        package init(description: ShareDescription, changes: UInt64, batches: UInt64, syncs: UInt64, writer: String?) {
+        package init(
+            description: ShareDescription, changes: UInt64, batches: UInt64, syncs: UInt64, writer: String?,
+            keptEntries: UInt64? = nil, keptBytes: UInt64? = nil
+        ) {
             self.description = description
             self.changes = changes
             self.batches = batches
             self.syncs = syncs
             self.writer = writer
+            self.keptEntries = keptEntries
+            self.keptBytes = keptBytes
         }
     }
 }

@@ -13,7 +13,7 @@ extension DestinationTree: Destination {
     package func stageIntent(_ note: [UInt8]) throws(FileError) -> StagedEntry { try staging.stageIntent(note) }
     package func intents() throws(FileError) -> [(entry: StagedEntry, note: [UInt8])] { try staging.intents() }
     package func discard(_ staged: StagedEntry) throws(FileError) { try staging.remove(staged) }
-    package func count(in path: RelativePath) throws(FileError) -> Int { try root.list(path).count }
+    package func count(in path: RelativePath) throws(FileError) -> Int { try names(in: path).count }
 
     /// Lets what is at two paths change places, in one step (RENAME_EXCHANGE); in three where the file system lacks it, of
     /// which the first is undone when the second fails.

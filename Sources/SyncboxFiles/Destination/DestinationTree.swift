@@ -125,7 +125,7 @@ package final class DestinationTree: Sendable {
         try root.setModified(entry.modified, of: there, path: path)
     }
 
-    private func setMode(_ mode: UInt16, at path: RelativePath) throws(FileError) {
+    func setMode(_ mode: UInt16, at path: RelativePath) throws(FileError) {
         try root.setMode(mode, of: openPlace(path), path: path)
         opened.withLock { $0[path] = nil }
     }
@@ -136,6 +136,18 @@ package final class DestinationTree: Sendable {
             return try root.observe(openPlace(path), path: path)
         } catch  where error.isAbsence {
             return .absent
+        }
+    }
+
+    /// All names of the directory at `path`, as `Root.list` gives them, also of one that its owner can't read.
+    package func list(_ path: RelativePath) throws(FileError) -> [DirectoryEntry] {
+        try openingUp(path.ancestors + [path]) { () throws(FileError) in try root.list(path) }
+    }
+
+    /// The names alone.
+    func names(in path: RelativePath) throws(FileError) -> [[UInt8]] {
+        try openingUp(path.ancestors + [path]) { () throws(FileError) in
+            try root.names(in: root.open(path, O_RDONLY | O_DIRECTORY))
         }
     }
 
@@ -187,7 +199,17 @@ package final class DestinationTree: Sendable {
         }
     }
 
-    private func forgetModes(at path: RelativePath) {
+    /// Gives the modes that directories at `path` and below it had before they were opened up, the deepest first, and forgets
+    /// them here.
+    func takeModes(at path: RelativePath) -> [(directory: RelativePath, mode: UInt16)] {
+        defer { forgetModes(at: path) }
+        return opened.withLock { opened in
+            opened.filter { $0.key == path || $0.key.isBelow(path) }.sorted { $0.key > $1.key }
+                .map { (directory: $0.key, mode: $0.value) }
+        }
+    }
+
+    func forgetModes(at path: RelativePath) {
         opened.withLock { opened in opened = opened.filter { $0.key != path && !$0.key.isBelow(path) } }
     }
 

@@ -12,6 +12,7 @@ import SyncboxCore
 ///     <destination>/.syncbox/lock          flock(2), held while this object lives
 ///     <destination>/.syncbox/staging/      t-R-N: staged entries and what they displaced;  u-ID: uploads;
 ///                                          i-t-R-N: notes of what is about to be published;  mark: see `mark()`
+///     <destination>/.syncbox/trash/        what is kept of what was removed: see `Trash`
 package final class Staging: Sendable {
     /// The name at the top of a destination that is Syncbox's own and never mirrored.
     package static let reservedName = RelativePath.reservedName
@@ -39,6 +40,14 @@ package final class Staging: Sendable {
     /// is left and thrown as `.busy`.
     package func remove(_ staged: StagedEntry) throws(FileError) {
         try removeTree(staged.name)
+    }
+
+    /// Removes what is at a name of another directory of the same file system, with everything below it. After a crash it is
+    /// either still there, or swept away with what is staged.
+    func remove(_ name: [UInt8], in parent: Descriptor) throws(FileError) {
+        let fresh = freshName()
+        try root.rename(name, in: parent, to: fresh, in: directory, flags: 0, path: nil)
+        try removeTree(fresh)
     }
 
     /// A name that nothing in the directory has.
@@ -110,7 +119,7 @@ package struct StagedEntry: Sendable {
 
 extension Root {
     /// Opens a directory that only this user may enter, and makes it where it is missing.
-    fileprivate func openPrivate(_ name: [UInt8], in parent: Descriptor) throws(FileError) -> Descriptor {
+    func openPrivate(_ name: [UInt8], in parent: Descriptor) throws(FileError) -> Descriptor {
         do throws(FileError) {
             try calls.make("mkdir", nil) { withName(name) { outcome(mkdirat(parent.number, $0, 0o700)) } }
         } catch  where error.code == .exists {}

@@ -35,6 +35,16 @@ package final class Root: Sendable {
         self.place = place
     }
 
+    /// Takes an open directory of `root`'s tree as a root of its own, which no path leads out of. What its place is called is
+    /// not known: it never `stillStands()`.
+    init(_ directory: Descriptor, of root: Root) throws(FileError) {
+        let status = try root.calls.status(of: directory, path: nil)
+        identity = Identity(device: status.device, inode: status.stx_ino)
+        self.directory = directory
+        calls = root.calls
+        place = ""
+    }
+
     /// Whether the place that was opened still leads to this very directory. False once it is unmounted, mounted over,
     /// renamed, removed or replaced, and when that can't be told: then nothing here is evidence for a deletion.
     package func stillStands() -> Bool {

@@ -94,6 +94,7 @@ struct StagedBatch {
         defer { share.pulse.rest() }
         guard share.publishAndRecord(&changes, base: base) else { return false }
         if outcomes.contains(.acknowledged) { share.count(outcomes) }
+        share.kept.giveWay(after: outcomes)
         return true
     }
 

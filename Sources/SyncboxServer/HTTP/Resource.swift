@@ -14,6 +14,8 @@ enum Resource: Hashable, Sendable {
     case file(String, RelativePath)
     case directory(String, RelativePath, after: [UInt8])
     case move(String)
+    case kept(String, RelativePath, after: [UInt8]?)
+    case version(String, KeptVersion, RelativePath)
 
     /// Reads the path and query of a request. nil when they name nothing; throws a `TargetError` when what they name can't be.
     init?(target: String) throws(TargetError) {
@@ -48,6 +50,11 @@ enum Resource: Hashable, Sendable {
         case ("files", let path?): self = .file(share, try Self.path(encoded: path))
         case ("directories", let path): self = .directory(share, try Self.path(encoded: path ?? ""), after: after ?? [])
         case ("move", nil): self = .move(share)
+        case ("kept", let path): self = .kept(share, try Self.path(encoded: path ?? ""), after: after)
+        case ("versions", let rest?):
+            let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let version = KeptVersion(String(parts[0])) else { return nil }
+            self = .version(share, version, try Self.path(encoded: parts[1]))
         default: return nil
         }
     }
@@ -74,7 +81,7 @@ enum Resource: Hashable, Sendable {
     /// The methods that can be asked of it.
     var methods: [String] {
         switch self {
-        case .health, .shares, .share, .manifest: ["GET", "HEAD"]
+        case .health, .shares, .share, .manifest, .kept, .version: ["GET", "HEAD"]
         case .batches, .uploads, .move: ["POST"]
         case .upload: ["HEAD", "PATCH", "DELETE"]
         case .file, .directory: ["GET", "HEAD", "PUT", "DELETE"]
@@ -86,7 +93,8 @@ enum Resource: Hashable, Sendable {
         switch self {
         case .health, .shares: nil
         case .share(let name), .batches(let name), .manifest(let name, _), .uploads(let name), .upload(let name, _),
-            .file(let name, _), .directory(let name, _, _), .move(let name):
+            .file(let name, _), .directory(let name, _, _), .move(let name), .kept(let name, _, _),
+            .version(let name, _, _):
             name
         }
     }

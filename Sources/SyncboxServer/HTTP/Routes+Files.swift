@@ -62,14 +62,15 @@ extension Routes {
             if request.headers[.ifNoneMatch]?.contains(tag) ?? false { return Response(.notModified, [.eTag: tag]) }
             headers[.eTag] = tag
         }
-        return Response(status: .ok, headers: headers, body: body(of: file))
+        return Response(status: .ok, headers: headers, body: body(of: file, 0..<file.size))
     }
 
-    private func body(of file: ReadingFile) -> ResponseBody {
-        ResponseBody(contentLength: Int(file.size)) { [threads] writer in
-            var offset: UInt64 = 0
-            while offset < file.size {
-                let wanted = Int(min(UInt64(Self.portion), file.size - offset))
+    /// A part of an open file as an answer's body.
+    func body(of file: ReadingFile, _ range: Range<UInt64>) -> ResponseBody {
+        ResponseBody(contentLength: range.count) { [threads] writer in
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                let wanted = Int(min(UInt64(Self.portion), range.upperBound - offset))
                 let piece = try await threads.run { [offset] in try read(file, at: offset, count: wanted) }
                 offset += UInt64(wanted)
                 try await writer.write(piece)

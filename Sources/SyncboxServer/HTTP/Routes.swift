@@ -30,6 +30,10 @@ struct Routes {
         case (.put, .directory(_, let path, _)): try await putDirectory(path, request)
         case (.delete, .directory(_, let path, _)): try await remove(path, isDirectory: true)
         case (.post, .move): try await move(request)
+        case (.get, .kept(_, let path, let after)), (.head, .kept(_, let path, let after)):
+            try listKept(path, after: after)
+        case (.get, .version(_, let version, let path)), (.head, .version(_, let version, let path)):
+            try getVersion(version, path, request)
         default: throw HTTPError.notFound
         }
     }

@@ -38,8 +38,13 @@ struct ServerResponder: HTTPResponder {
         }
         guard let name = resource.share else { return try Routes.shares(server.shares, caller) }
         guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
-        return try await share.leased(to: writer(request)) {
-            try await Routes(share: share, caller: caller, threads: server.threads).respond(to: request, resource)
+        do {
+            return try await share.leased(to: writer(request)) {
+                try await Routes(share: share, caller: caller, threads: server.threads).respond(to: request, resource)
+            }
+        } catch let error as FileError where error.code == .noSpace {
+            share.kept.giveWay()
+            throw error
         }
     }
 

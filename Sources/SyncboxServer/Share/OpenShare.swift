@@ -29,7 +29,7 @@ struct OpenShare {
         do {
             share = try Share(
                 name: name, tree: DestinationTree(root: root, staging: staging), catalog: catalog,
-                durability: settings.durability, pulse: context.heartbeat.pulse("commit \(name)"),
+                durability: settings.durability, keep: settings.keep, pulse: context.heartbeat.pulse("commit \(name)"),
                 logger: context.logger, didChange: didChange)
             if catalog.wasLeftOpen { try share.checkCatalog() }
         } catch {

@@ -31,9 +31,18 @@ extension Share {
                 "replaced \(replaced.count) entries that the catalog did not know, as \(first)",
                 metadata: ["path": "\(first)"])
         }
+        let lost = notes.compactMap { note in
+            if case .notKept(let path, let error) = note { (path, error) } else { nil }
+        }
+        if let (path, error) = lost.first {
+            logger.log(
+                .versionsNotKept, .warning,
+                "could not keep what was removed or replaced at \(lost.count) paths, as \(path): \(error)",
+                metadata: ["path": "\(path)", "problem": "\(error.problemKind.word)"])
+        }
         for note in notes {
             switch note {
-            case .replaced: continue
+            case .replaced, .notKept: continue
             case .kept(let path, let count):
                 logger.log(
                     .entriesKept, .warning,

@@ -15,6 +15,8 @@ final class Share: Sendable {
     let catalog: Catalog
     /// Contents that are on their way.
     let uploads: Uploads
+    /// What is kept of what was removed and replaced.
+    let kept: KeptVersions
     /// Whose turn it is to commit.
     let order = CommitOrder()
     /// Beats while a batch is committed.
@@ -39,8 +41,8 @@ final class Share: Sendable {
     }
 
     init(
-        name: String, tree: DestinationTree, catalog: Catalog, durability: ServerSettings.Durability, pulse: Pulse,
-        logger: Logger, didChange: @escaping @Sendable () -> Void = {}
+        name: String, tree: DestinationTree, catalog: Catalog, durability: ServerSettings.Durability,
+        keep: KeepBounds? = nil, pulse: Pulse, logger: Logger, didChange: @escaping @Sendable () -> Void = {}
     ) throws {
         self.name = name
         self.tree = tree
@@ -50,6 +52,7 @@ final class Share: Sendable {
         var logger = logger
         logger[metadataKey: "share"] = "\(name)"
         self.logger = logger
+        kept = try KeptVersions(of: tree, within: keep)
         uploads = try Uploads(staging: tree.staging, catalog: catalog)
         promise = Mutex(durability)
     }
@@ -65,6 +68,13 @@ final class Share: Sendable {
         logger.notice("the share is \(durability.rawValue) from now on")
     }
 
+    /// Changes how long and how much is kept, from the next batch on.
+    func setKeep(_ bounds: KeepBounds?) {
+        if bounds == kept.bounds { return }
+        kept.setBounds(bounds)
+        logger.notice("\(bounds.map { "what is deleted is kept from now on: \($0)" } ?? "nothing more is kept")")
+    }
+
     /// What the server tells of the share.
     var description: ShareDescription {
         let summary = catalog.summary
@@ -77,8 +87,10 @@ final class Share: Sendable {
     var status: ServerStatus.Share {
         let (changes, batches, syncs) = counters.withLock { ($0.changes, $0.batches, $0.syncs) }
         let writer = lease.withLock { $0.holder(at: .now)?.writer }
+        let sum = kept.bounds == nil ? nil : kept.sum
         return ServerStatus.Share(
-            description: description, changes: changes, batches: batches, syncs: syncs, writer: writer)
+            description: description, changes: changes, batches: batches, syncs: syncs, writer: writer,
+            keptEntries: sum?.entries, keptBytes: sum?.bytes)
     }
 
     /// Counts a batch that was committed.
@@ -110,9 +122,19 @@ extension Share: CommitStore {
         try catalog.transaction(body)
     }
 
+    var keeper: (any Keeper<StagedEntry>)? { kept.bounds == nil ? nil : kept }
+
     func syncEntries(at paths: Set<RelativePath>) throws(FileError) {
         guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
-        let count = try tree.syncEntries(at: paths)
+        let count: Int
+        if kept.hasUnsynced {
+            // What leads to something kept may have been made on the way: more names than are worth to be synced one by one.
+            try tree.syncFileSystem()
+            kept.hasUnsynced = false
+            count = 1
+        } else {
+            count = try tree.syncEntries(at: paths)
+        }
         counters.withLock { $0.syncs += UInt64(count) }
     }
 

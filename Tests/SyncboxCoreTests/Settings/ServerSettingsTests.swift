@@ -22,8 +22,12 @@ import Testing
                         path = /srv/mirror/src
                         durability = relaxed        ; acknowledged when published
 
+                        keep-deleted = 7d
+                        keep-deleted-size = 64M
+
                         [share:www]
                         path = /srv/mirror/www/
+                        keep-deleted = 1h
 
                         [key:laptop]
                         hash = sha256:\(Self.hash)
@@ -43,8 +47,10 @@ import Testing
                 == ServerSettings(
                     listen: .unix(path: "/run/http.sock"), stateDirectory: "/var/lib/syncbox-server", logLevel: .debug,
                     shares: [
-                        "src": .init(path: "/srv/mirror/src", durability: .relaxed),
-                        "www": .init(path: "/srv/mirror/www"),
+                        "src": .init(
+                            path: "/srv/mirror/src", durability: .relaxed,
+                            keep: KeepBounds(age: .seconds(7 * 86_400), size: 64 << 20)),
+                        "www": .init(path: "/srv/mirror/www", keep: KeepBounds(age: .seconds(3_600), size: 10 << 30)),
                     ],
                     keys: [
                         "laptop": .init(hash: laptop, shares: .named(["src", "www"]), permissions: [.write, .delete]),
@@ -58,6 +64,17 @@ import Testing
         #expect(settings == ServerSettings(stateDirectory: "/var/lib/syncbox-server"))
         #expect(settings.listen == .tcp(host: "127.0.0.1", port: 8730))
         #expect(settings.logLevel == .info)
+    }
+
+    @Test("What is deleted is kept where that is set alone, and a drop-in can turn it off")
+    func keep() throws {
+        let share = "[server]\nstate-directory = /s\n[share:src]\npath = /srv/src\n"
+        #expect(try parse(share, stateDirectory: nil).shares["src"]?.keep == nil)
+        #expect(try parse(share + "keep-deleted-size = 1M", stateDirectory: nil).shares["src"]?.keep == nil)
+        let main = SettingsFile(name: "server.conf", text: share + "keep-deleted = 7d\n")
+        let dropIn = SettingsFile(name: "server.conf.d/off.conf", text: "[share:src]\nkeep-deleted = off\n")
+        let settings = try ServerSettings.parse([main, dropIn], environment: SettingsEnvironment())
+        #expect(settings.shares["src"]?.keep == nil)
     }
 
     @Test("A share that a drop-in defines is known to a key in the main file")
@@ -107,6 +124,19 @@ import Testing
         (
             "[share:src]\ndurability = durable",
             "f:1: [share:src] path: is not set; write for example path = /srv/mirror/src"
+        ),
+        (
+            "[share:src]\nkeep-deleted = 7\npath = /srv",
+            "f:2: [share:src] keep-deleted = 7: has no unit; "
+                + "write a number with a unit, as 20ms or 1min 30s (us, ms, s, min, h, d, w), or off"
+        ),
+        (
+            "[share:src]\nkeep-deleted = 1s\npath = /srv",
+            "f:2: [share:src] keep-deleted = 1s: is out of range; write a duration from 1min to 520w, or off"
+        ),
+        (
+            "[share:src]\nkeep-deleted-size = 1K\npath = /srv",
+            "f:2: [share:src] keep-deleted-size = 1K: is out of range; write a size from 1M to 1024T"
         ),
         (
             "[share:.x]\npath = /srv",

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlHTTP
+import SyncboxCore
+import SyncboxFiles
+
+/// A client of this machine as its settings describe it: what it mirrors, and how its server is spoken to.
+struct ClientInstance {
+    /// Where packages put the settings of clients.
+    static let settingsDirectory = "/etc/syncbox/client"
+    /// The longest key file, in bytes.
+    private static let longestKeyFile = 4_096
+
+    let settings: ClientSettings
+    /// The file that the key was read from.
+    let keyFile: String
+    let key: KeySecret
+
+    /// Reads the settings and the key as the daemon does, or the key from `keyFile`. The key that the unit hands to the daemon
+    /// is there only while that runs; otherwise it is read where the unit takes it from. Throws `.configuration`,
+    /// `.noInput`, `.noPermission`.
+    init(_ instance: String, settings path: String?, keyFile: String?) throws(CommandFailure) {
+        let path = path ?? "\(Self.settingsDirectory)/\(instance).conf"
+        do throws(SettingsMistakes) {
+            settings = try ClientSettings.parse(
+                SettingsFile.readWithDropIns(path), environment: DaemonKind.client(instance: instance).environment)
+        } catch {
+            throw CommandFailure(.configuration, "the settings have mistakes:\n\(error)")
+        }
+        let standard = DaemonKind.client(instance: instance).environment.credentialsDirectory
+            .map { "\($0)/\(ClientSettings.credentialName)" }
+        let isCredential = keyFile == nil && settings.keyFile == standard
+        let candidates =
+            [keyFile ?? settings.keyFile] + (isCredential ? ["\(Self.settingsDirectory)/\(instance).key"] : [])
+        (self.keyFile, key) = try Self.readKey(candidates)
+    }
+
+    /// The first of the files that is there.
+    private static func readKey(_ files: [String]) throws(CommandFailure) -> (file: String, key: KeySecret) {
+        var failure = CommandFailure(.noInput, "there is no key file")
+        for file in files {
+            do {
+                return (file, try KeySecret(keyFile: PlainFile.read(file, atMost: longestKeyFile)))
+            } catch let error as SettingsValue.Mistake {
+                throw CommandFailure(.configuration, "the key file \(file) \(error.wrong); \(error.right)")
+            } catch {
+                let code = (error as? FileError)?.code
+                failure = CommandFailure(
+                    code == .permission ? .noPermission : .noInput,
+                    "cannot read the key file \(file): \(error); run this as root, or name a key by --key-file")
+                if code != .notFound { throw failure }
+            }
+        }
+        throw failure
+    }
+
+    /// Where the server is.
+    var endpoint: Endpoint {
+        switch settings.server {
+        case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
+        case .unix(let path): .unix(path: path)
+        }
+    }
+}
