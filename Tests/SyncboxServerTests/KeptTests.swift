@@ -94,6 +94,8 @@ import Testing
         let temporary = try await tree()
         let before = try temporary.diskLines()
         try Data("mine".utf8).write(to: temporary.destination.appending(path: "d/mine"))
+        // A part is gone, of which the client must learn before it asks again.
+        #expect(try await temporary.outcomes([.remove("d")]) == [.preconditionFailed])
         guard case .problem(.other, _) = try await temporary.outcomes([.remove("d")])[0] else {
             Issue.record("a directory with something foreign in it was removed")
             return
