@@ -4,7 +4,7 @@ import CLinux
 import SyncboxCore
 
 extension Staging {
-    /// Writes a file's content, mode and modification time under a private name. Nothing is synced.
+    /// Writes a file's content, mode and modification time under a private name. Nothing is synced. Zeros may become holes.
     ///
     /// `keepingOpen` keeps a descriptor in the result, for syncing this file alone. After an error nothing is left behind.
     package func stage(
@@ -13,7 +13,7 @@ extension Staging {
         let name = freshName()
         let file = try create(name)
         do throws(FileError) {
-            try root.calls.writeFully(file, content, at: 0, path: nil)
+            try root.calls.writeSparsely(file, content, at: 0, path: nil)
             try setMetadata(entry, of: file)
         } catch {
             _ = try? root.unlink(name, in: directory, path: nil)

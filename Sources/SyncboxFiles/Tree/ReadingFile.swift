@@ -14,7 +14,7 @@ package final class ReadingFile: Sendable {
     package let path: RelativePath
 
     let descriptor: Descriptor
-    private let root: Root
+    let root: Root
 
     /// The length when it was opened, in bytes.
     package var size: UInt64 { observed.entry.size }

@@ -31,5 +31,5 @@ extension Mirror {
     }
 
     /// What scripts know of the place: `$OUTSIDE`, on the source's file system, is not mirrored.
-    var variables: [String: String] { ["OUTSIDE": directory] }
+    var variables: [String: String] { ["OUTSIDE": directory, "DESTINATION": destination] }
 }
