@@ -145,7 +145,7 @@ extension Mirroring {
 
 extension Mirror {
     /// Waits until the client's status tells what it should.
-    fileprivate func tells(
+    func tells(
         sourceLocation: SourceLocation = #_sourceLocation, _ condition: (ClientStatus) -> Bool
     ) async throws {
         try await eventually("the status tells it", sourceLocation: sourceLocation) {

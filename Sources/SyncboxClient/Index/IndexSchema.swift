@@ -39,6 +39,11 @@ enum IndexSchema {
                     INSERT INTO state (id, writer, generation) VALUES (1, lower(hex(randomblob(16))), 0);
                     """)
         }
+        migrator.registerMigration("2: owners") { database in
+            // NULL where owners are not mirrored: such rows stay as small as they were.
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN user INTEGER")
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN userGroup INTEGER")
+        }
         return migrator
     }
 }

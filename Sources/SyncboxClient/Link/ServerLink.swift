@@ -31,7 +31,9 @@ struct ServerLink: Sendable {
 
     /// One page of the manifest, behind `path`.
     func manifest(after path: RelativePath?) async throws(LinkError) -> ManifestPage {
-        let response = try await send("GET", Endpoints.manifest(share, after: path), longestAnswer: Self.longestPage)
+        let accept = ("Accept", Endpoints.preservingMediaType)
+        let response = try await send(
+            "GET", Endpoints.manifest(share, after: path), more: [accept], longestAnswer: Self.longestPage)
         do { return try ManifestPage(decoding: response.body) } catch { throw Self.notUnderstood(error.description) }
     }
 

@@ -33,7 +33,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         for case .move(let path, let from, let expected) in changes.map(\.change) {
             if let row = try catalog.row(at: from) {
                 moving.insert(row.imprint.inode)
-            } else if let row = try catalog.row(at: path), row.entry == expected {
+            } else if let row = try catalog.row(at: path), row.entry.isRecorded(as: expected) {
                 moved.insert(row.id)
             }
         }
@@ -46,7 +46,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         beat()
         let outcome = try outcome(of: staged)
         staged.outcome = outcome
-        guard outcome == .acknowledged else { return }
+        guard outcome.isApplied else { return }
         staged.staged = nil
         staged.isPublished = true
         if let upload = staged.upload { try catalog.forget(upload) }
@@ -82,9 +82,10 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         if let displaced { self.displaced.append(displaced) }
         let imprint = try imprint(of: entry, at: path)
         if let old { try catalog.forgetBelow(old) }
-        try catalog.record(entry, at: path, imprint: imprint)
+        let shortfall = tree.shortfall(of: staged)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint)
         if entry.kind == .symbolicLink { entries.insert(path) }
-        return .acknowledged
+        return .applied(shortfall)
     }
 
     private func makeDirectory(_ entry: Entry, at path: RelativePath, onlyIfMissing: Bool) throws -> Outcome {
@@ -95,9 +96,9 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         touchDirectory(of: path)
         directories.insert(path)
         try inRemadeDirectories(path) { try tree.makeDirectory(at: path, mode: entry.mode) }
-        try tree.setMetadata(entry, at: path)
-        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
-        return .acknowledged
+        let shortfall = try tree.setMetadata(entry, at: path)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint(of: entry, at: path))
+        return .applied(shortfall)
     }
 
     private func setMetadata(_ entry: Entry, at path: RelativePath) throws -> Outcome {
@@ -105,9 +106,9 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             case .present(let there) = try tree.look(at: path), path.isRoot || row.isUnchanged(there)
         else { return .preconditionFailed }
         entries.insert(path)
-        try tree.setMetadata(entry, at: path)
-        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
-        return .acknowledged
+        let shortfall = try tree.setMetadata(entry, at: path)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint(of: entry, at: path))
+        return .applied(shortfall)
     }
 
     /// Whether the catalog has a directory that `path` can be in.
@@ -155,7 +156,12 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
 }
 
 extension Entry {
-    /// Whether `other` differs in mode and modification time at most.
+    /// The entry as it is recorded where something could not be preserved.
+    func without(_ shortfall: Shortfall?) -> Entry {
+        shortfall.map { without($0.lacking) } ?? self
+    }
+
+    /// Whether `other` differs in its metadata at most.
     func hasSameContent(as other: Entry) -> Bool {
         kind == other.kind && size == other.size && digest == other.digest && target == other.target
     }

@@ -60,4 +60,9 @@ extension Outcome {
     package static func problem(_ error: FileError) -> Outcome {
         error.isAbsence ? .preconditionFailed : .problem(error.problemKind, error.description)
     }
+
+    /// The outcome of a change that was applied, with all that it asks for or without something.
+    static func applied(_ shortfall: Shortfall?) -> Outcome {
+        shortfall.map { .incomplete($0.error.problemKind, $0.error.description) } ?? .acknowledged
+    }
 }

@@ -72,6 +72,8 @@ extension Mirror {
         case .send(let change):
             batch.changes[path] = change
             batch.results[path] = Confirmed(observed)
+            // Of a file that a look alone vouches for the digest is known.
+            if case .setMetadata(_, let entry) = change { batch.results[path]?.entry = entry }
         case .readContent: readContent(path, observed, known, &batch)
         }
     }

@@ -8,7 +8,10 @@ extension Mirror {
         for path in plan.leftOver { endings[path] = .again }
         var confirmations: [Confirmation] = []
         for (change, outcome) in zip(plan.changes, reply?.outcomes ?? []) {
-            if outcome == .acknowledged { confirmations.append(confirmation(of: change, in: plan.batch)) }
+            if outcome.isApplied {
+                let lacking = outcome == .acknowledged ? [] : Set(Preserve.allCases)
+                confirmations.append(confirmation(of: change, in: plan.batch, lacking: lacking))
+            }
             guard let ending = Batch.Ending(outcome) else { continue }
             for path in change.paths { endings[path] = ending }
         }
@@ -21,13 +24,15 @@ extension Mirror {
         for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
     }
 
-    private func confirmation(of change: Change, in batch: Batch) -> Confirmation {
+    /// What the record learns from a change that was applied. What may be `lacking` at the server is not confirmed.
+    private func confirmation(of change: Change, in batch: Batch, lacking: Set<Preserve>) -> Confirmation {
         switch change {
         case .move(let path, let from, _): return .move(from: from, to: path)
         case .exchange(let path, let other, _, _): return .exchange(path, other)
         case .remove(let path): return .remove(path)
         case .put, .makeDirectory, .link, .setMetadata:
-            guard let result = batch.results[change.path] else { preconditionFailure("a change without its result") }
+            guard var result = batch.results[change.path] else { preconditionFailure("a change without its result") }
+            result.entry = result.entry.without(lacking)
             return .set(change.path, result)
         }
     }
@@ -35,7 +40,7 @@ extension Mirror {
     private mutating func count(_ plan: BatchPlan, _ reply: BatchReply, _ now: Instant) throws {
         state = reply.state
         counters.batches += 1
-        counters.changes += UInt64(reply.outcomes.count { $0 == .acknowledged })
+        counters.changes += UInt64(reply.outcomes.count { $0.isApplied })
         counters.bytesSent += UInt64(plan.changes.reduce(0) { $0 + $1.inlineSize })
         withoutMove.subtract(plan.changes.map(\.path))
         if reply.outcomes.contains(.preconditionFailed) {
@@ -89,13 +94,13 @@ extension Mirror {
 }
 
 extension Batch.Ending {
-    /// How a change's paths end whose outcome is not that it is done; nil where it is.
+    /// How a change's paths end whose outcome is not that all of it is done; nil where it is.
     fileprivate init?(_ outcome: Outcome) {
         switch outcome {
         case .acknowledged: return nil
         case .preconditionFailed: self = .failed(.other, "the destination is not what the index says")
         case .problem(.noSpace, _): self = .again
-        case .problem(let kind, let text): self = .failed(kind, text)
+        case .incomplete(let kind, let text), .problem(let kind, let text): self = .failed(kind, text)
         }
     }
 }

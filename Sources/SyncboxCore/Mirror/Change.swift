@@ -19,7 +19,7 @@ package enum Change: Hashable, Sendable {
     case exchange(RelativePath, with: RelativePath, expected: Entry, other: Entry)
     /// Removes `path` and everything below it that the catalog knows. Where nothing is, nothing is done.
     case remove(RelativePath)
-    /// Sets the mode and modification time of `path`, whose kind and content stay (`.preconditionFailed` where the
+    /// Sets the mode, modification time and what else is preserved of `path`, whose kind and content stay (`.preconditionFailed` where the
     /// catalog has another kind or digest there). The root's modification time is set, its mode is the operator's.
     case setMetadata(RelativePath, Entry)
 
@@ -75,10 +75,23 @@ package struct UploadID: Hashable, Sendable {
 package enum Outcome: Hashable, Sendable {
     /// It is so, as durably as the share promises.
     case acknowledged
+    /// It is so, but for something that the destination can't hold or the server may not set, and that is recorded as not
+    /// mirrored; the kind and the text say why. Only changes that ask for what an option preserves end like this.
+    case incomplete(ProblemKind, String)
     /// What the change builds on is not so at the destination (a move's source, a missing parent): look again and send.
     case preconditionFailed
     /// It could not be done, for a reason that belongs to this path; the text is for people and tells no server path.
     case problem(ProblemKind, String)
+}
+
+extension Outcome {
+    /// Whether the change is applied and recorded, if not with all that it asks for.
+    package var isApplied: Bool {
+        switch self {
+        case .acknowledged, .incomplete: true
+        case .preconditionFailed, .problem: false
+        }
+    }
 }
 
 /// Why a path can't be mirrored at the moment. The raw values are part of the wire format and of `status --json`.

@@ -21,8 +21,10 @@ package struct Entry: Hashable, Sendable {
     package var digest: Digest?
     /// Where a symbolic link points, as raw bytes; empty for everything else.
     package var target: [UInt8]
+    /// Whose the entry is; nil where that is not mirrored.
+    package var owner: Owner?
 
-    /// An entry whose parts come from a record: nothing is checked.
+    /// An entry whose parts come from a record: nothing is checked. Nothing beyond them is mirrored.
     package init(kind: Kind, mode: UInt16, modified: Timestamp, size: UInt64, digest: Digest?, target: [UInt8]) {
         self.kind = kind
         self.mode = mode

@@ -127,12 +127,26 @@ extension FileError.Code {
     }
 }
 
+extension FileError {
+    /// What a server needs to give files away, and to go on writing to them afterwards.
+    package static let owningCapabilities = "CAP_CHOWN CAP_FOWNER CAP_FSETID CAP_DAC_OVERRIDE"
+
+    /// What a person can do about it; nil where the error speaks for itself.
+    private var remedy: String? {
+        guard operation == "chown", code == .permission else { return code.remedy }
+        return """
+            to let the server give files away, write a drop-in for its unit with the lines [Service], \
+            AmbientCapabilities=\(Self.owningCapabilities) and CapabilityBoundingSet=\(Self.owningCapabilities)
+            """
+    }
+}
+
 extension FileError: CustomStringConvertible {
     /// For people: what failed, where (relative to the root), why, and what helps.
     package var description: String {
         let place = path.map { " of \($0)" } ?? ""
         let cause = cause ?? code.word
-        let help = code.remedy.map { "; \($0)" } ?? ""
+        let help = remedy.map { "; \($0)" } ?? ""
         return "\(operation)\(place) failed: \(cause)\(help)"
     }
 }

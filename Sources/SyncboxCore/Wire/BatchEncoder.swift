@@ -18,8 +18,7 @@ package struct BatchEncoder {
 
     /// Starts a batch that builds on `base`.
     package init(base: ShareState) {
-        writer.raw(Self.magic)
-        writer.number(WireLimits.version)
+        writer.header(Self.magic)
         writer.state(base)
     }
 

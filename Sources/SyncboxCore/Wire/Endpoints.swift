@@ -4,6 +4,8 @@
 package enum Endpoints {
     /// The media type of batches, replies and manifest pages.
     package static let mediaType = "application/vnd.syncbox.v1"
+    /// What a client says that it accepts, where it understands what the second version has.
+    package static let preservingMediaType = "application/vnd.syncbox.v2"
     /// Names the writer of a share: one client instance. A share accepts one writer at a time.
     package static let writerHeader = "Syncbox-Writer"
     /// The offset from which an upload's part is appended, and in answers the length that is staged, in bytes. An offset

@@ -2,8 +2,13 @@
 
 /// The limits of the wire format. Both sides keep to them; the server refuses what exceeds them.
 package enum WireLimits {
-    /// The version of the format that this build writes.
+    /// The first version of the format. A message says the lowest version that has all that it holds, so that one of an
+    /// earlier version is understood on the other side for as long as nothing new is used.
     package static let version: UInt8 = 1
+    /// The version that brought what is preserved by option: an entry's owner, and incomplete outcomes.
+    package static let preservingVersion: UInt8 = 2
+    /// The latest version that this build understands.
+    package static let latestVersion: UInt8 = 2
     /// The largest content that travels in a batch, in bytes. Anything larger goes beside the batches, as an upload.
     package static let inlineContent = 256 * 1024
     /// The longest frame, in bytes: a content, its path and its entry.

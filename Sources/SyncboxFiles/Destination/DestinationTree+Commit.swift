@@ -10,6 +10,7 @@ extension DestinationTree: Destination {
     }
 
     package func stageLink(_ entry: Entry) throws(FileError) -> StagedEntry { try staging.stageLink(entry) }
+    package func shortfall(of staged: StagedEntry) -> Shortfall? { staged.shortfall }
     package func stageIntent(_ note: [UInt8]) throws(FileError) -> StagedEntry { try staging.stageIntent(note) }
     package func intents() throws(FileError) -> [(entry: StagedEntry, note: [UInt8])] { try staging.intents() }
     package func discard(_ staged: StagedEntry) throws(FileError) { try staging.remove(staged) }

@@ -127,11 +127,11 @@ package final class StagedUpload: Sendable {
         try calls.make("sync", nil) { outcome(fdatasync(file.number)) }
     }
 
-    /// Gives the content its final mode and modification time, so that it can be published. The upload ends with this:
+    /// Gives the content its final owner, mode and modification time, so that it can be published. The upload ends with this:
     /// once it is published, or `remove`d, its name is free.
     package func finish(as entry: Entry) throws(FileError) -> StagedEntry {
-        try staging.setMetadata(entry, of: file)
-        return StagedEntry(name: Staging.name(of: id), kind: .file, descriptor: file)
+        let shortfall = try staging.setMetadata(entry, of: file)
+        return StagedEntry(name: Staging.name(of: id), kind: .file, descriptor: file, shortfall: shortfall)
     }
 }
 

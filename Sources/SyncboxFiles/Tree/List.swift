@@ -49,7 +49,9 @@ extension Root {
     ) -> Result<Observation, FileError>? {
         do throws(FileError) {
             let status = try calls.status(of: name, in: directory)
-            guard status.kind == .symbolicLink else { return .success(status.observation(target: [])) }
+            guard status.kind == .symbolicLink else {
+                return .success(status.observed(preserving: preserved).map(Observation.present) ?? .special)
+            }
             // The target and the rest must be of the same link, so that the link itself is opened.
             let link = try calls.open(nil) {
                 outcome(linux_openat(directory.number, name, LINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC, 0))

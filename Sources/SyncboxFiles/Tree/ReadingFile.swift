@@ -23,7 +23,7 @@ package final class ReadingFile: Sendable {
     /// process holds a write lock.
     init(_ descriptor: Descriptor, path: RelativePath, root: Root) throws(FileError) {
         let status = try root.calls.status(of: descriptor, path: path)
-        guard status.kind == .file, let observed = status.observed() else {
+        guard status.kind == .file, let observed = status.observed(preserving: root.preserved) else {
             throw FileError(status.kind == .directory ? .isDirectory : .unsupported, operation: "read", path: path)
         }
         self.observed = observed

@@ -93,7 +93,7 @@ struct StagedBatch {
     mutating func publishAndRecord(base: ShareState?) -> Bool {
         defer { share.pulse.rest() }
         guard share.publishAndRecord(&changes, base: base) else { return false }
-        if outcomes.contains(.acknowledged) { share.count(outcomes) }
+        if outcomes.contains(where: \.isApplied) { share.count(outcomes) }
         return true
     }
 

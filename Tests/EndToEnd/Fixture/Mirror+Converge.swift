@@ -12,7 +12,8 @@ extension Mirror {
         var last = "the client does not rest"
         repeat {
             if let status = try await clientStatus(), status.isIdle {
-                last = try await Trees.difference(source, destination, excluding: excluding, keeping: keeping)
+                last = try await Trees.difference(
+                    source, destination, excluding: excluding, keeping: keeping, preserving: settings.preserve)
                 if last.isEmpty { return }
                 last += "problems: \(status.problems)"
             }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What could not be given to an entry that stands at its place all the same, and why. It belongs to the entry's path.
+package struct Shortfall: Hashable, Sendable {
+    /// What the entry goes without.
+    package let lacking: Set<Preserve>
+    /// What failed.
+    package let error: FileError
+
+    package init(lacking: Set<Preserve>, error: FileError) {
+        self.lacking = lacking
+        self.error = error
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is mirrored of entries beyond content, mode and modification time, where the settings ask for it. The raw values are
+/// their words.
+package enum Preserve: String, Hashable, Sendable, CaseIterable {
+    /// Whose an entry is: `Entry.owner`.
+    case owner
+}
+
+extension Entry {
+    /// The entry as it is where these could not be preserved.
+    package func without(_ lacking: Set<Preserve>) -> Entry {
+        var entry = self
+        if lacking.contains(.owner) { entry.owner = nil }
+        return entry
+    }
+}
