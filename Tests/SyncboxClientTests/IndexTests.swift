@@ -51,7 +51,7 @@ import Testing
             ], state: ShareState(epoch: UInt64.max, sequence: 3))
     }
 
-    @Test("An owner is kept where there is one, and an index of the version before is taken over")
+    @Test("An owner and attributes are kept where there are any, and an index of the version before is taken over")
     func owners() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-index-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -69,6 +69,7 @@ import Testing
         #expect(try index.confirmed(at: [path("a")])[path("a")]?.entry == entry)
         var owned = file(9)
         owned.entry.owner = Owner(user: .max, group: 0)
+        owned.entry.attributes = Attributes([.init(name: Array("user.x".utf8), value: [0, 255])])
         try index.confirm([.set(try path("a/b"), owned)], state: nil)
         #expect(try index.confirmed(at: [path("a/b")]) == [path("a/b"): owned])
     }

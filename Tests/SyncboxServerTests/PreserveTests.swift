@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Foundation
 import GRDB
 import SyncboxCore
@@ -80,6 +81,37 @@ import Testing
         let again = owned(.setMetadata("d/f", .file("x")), Self.own)
         #expect(try await temporary.outcomes([again]) == [.acknowledged])
         #expect(try owner(at: "d/f") == Self.own)
+    }
+
+    @Test("Attributes are recorded, told in the manifest page by page, and taken away; without them nothing is touched")
+    func attributes() async throws {
+        func attributed(_ text: String, _ value: [UInt8]?) throws -> Change {
+            let list = value.map { [Attributes.Attribute(name: Array("user.x".utf8), value: $0)] } ?? []
+            let attributes = try #require(Attributes(list))
+            return Change.put(RelativePath(stringLiteral: text), "content").mapEntry { entry in
+                var entry = entry
+                entry.attributes = attributes
+                return entry
+            }
+        }
+        let disk = try TemporaryShare()
+        #expect(
+            try await disk.outcomes([attributed("a", [49]), attributed("b", nil)]) == [.acknowledged, .acknowledged])
+        let rows = try ["a", "b"].map {
+            try disk.share.catalog.row(at: RelativePath(stringLiteral: $0))?.entry.attributes
+        }
+        #expect(rows.map { $0?.all.count } == [1, 0])
+        #expect(getxattr(disk.destination.path + "/a", "user.x", nil, 0) == 1)
+        // The client does not preserve any more: what is there stays.
+        #expect(try await disk.outcomes([.setMetadata("a", .file("content", mode: 0o600))]) == [.acknowledged])
+        #expect(getxattr(disk.destination.path + "/a", "user.x", nil, 0) == 1)
+        #expect(try await disk.outcomes([attributed("a", nil)]) == [.acknowledged])
+        #expect(getxattr(disk.destination.path + "/a", "user.x", nil, 0) == -1)
+        let pages = try disk.share.catalog.read { tree in
+            [try tree.page(after: nil, attributeLimit: 0), try tree.page(after: "a", attributeLimit: 0)]
+        }
+        #expect(pages.map(\.items.count) == [1, 1])
+        #expect(pages.map(\.isLast) == [false, true])
     }
 
     @Test("A move is right whether or not the client knows of owners")

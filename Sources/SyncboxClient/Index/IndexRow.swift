@@ -12,7 +12,7 @@ struct IndexRow {
     /// The columns that `init(_:)` reads, in its order.
     static let columns = """
         id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest, target, \
-        inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, user, userGroup
+        inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, user, userGroup, attributes
         """
 
     let id: Int64
@@ -33,11 +33,12 @@ struct IndexRow {
         if let user = row[15] as UInt32?, let group = row[16] as UInt32? {
             entry.owner = Owner(user: user, group: group)
         }
+        entry.attributes = (row[17] as Data?).flatMap { Attributes(bytes: $0) }
         let changed = (row[13] as Int64?).map { Timestamp(seconds: $0, nanoseconds: row[14]) }
         confirmed = Confirmed(entry: entry, identity: inode == 0 ? nil : identity, changed: changed)
     }
 
-    /// The values of the columns from `kind` to `userGroup`, in their order.
+    /// The values of the columns from `kind` to `attributes`, in their order.
     static func values(of confirmed: Confirmed) -> StatementArguments {
         let entry = confirmed.entry
         return [
@@ -45,7 +46,7 @@ struct IndexRow {
             Int64(bitPattern: entry.size), entry.digest.map { Data($0.bytes) }, Data(entry.target),
             Int64(bitPattern: confirmed.identity?.inode ?? 0), confirmed.identity?.born.seconds ?? 0,
             confirmed.identity?.born.nanoseconds ?? 0, confirmed.changed?.seconds, confirmed.changed?.nanoseconds,
-            entry.owner?.user, entry.owner?.group,
+            entry.owner?.user, entry.owner?.group, entry.attributes.map { Data($0.bytes) },
         ]
     }
 }

@@ -44,6 +44,9 @@ enum IndexSchema {
             try database.execute(sql: "ALTER TABLE entries ADD COLUMN user INTEGER")
             try database.execute(sql: "ALTER TABLE entries ADD COLUMN userGroup INTEGER")
         }
+        migrator.registerMigration("3: attributes") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN attributes BLOB")
+        }
         return migrator
     }
 }

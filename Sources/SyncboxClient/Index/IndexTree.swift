@@ -86,15 +86,16 @@ struct IndexTree {
             sql: """
                 INSERT INTO entries (id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest,
                     target, inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds,
-                    user, userGroup, generation)
+                    user, userGroup, attributes, generation)
                 VALUES (ifnull(?, max((SELECT ifnull(max(id), 0) FROM entries), \(IndexRow.rootID)) + 1),
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
                 ON CONFLICT (parent, name) DO UPDATE SET kind = excluded.kind, mode = excluded.mode,
                     modifiedSeconds = excluded.modifiedSeconds, modifiedNanoseconds = excluded.modifiedNanoseconds,
                     size = excluded.size, digest = excluded.digest, target = excluded.target, inode = excluded.inode,
                     bornSeconds = excluded.bornSeconds, bornNanoseconds = excluded.bornNanoseconds,
                     changedSeconds = excluded.changedSeconds, changedNanoseconds = excluded.changedNanoseconds,
-                    user = excluded.user, userGroup = excluded.userGroup, generation = excluded.generation
+                    user = excluded.user, userGroup = excluded.userGroup, attributes = excluded.attributes,
+                    generation = excluded.generation
                 """)
         let place: StatementArguments = [path.isRoot ? IndexRow.rootID : nil, parent, Data(path.name)]
         try statement.execute(arguments: place + IndexRow.values(of: confirmed) + [generation])

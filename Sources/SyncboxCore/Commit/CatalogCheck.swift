@@ -109,7 +109,9 @@ extension CatalogRow {
         case .directory: return true
         case .symbolicLink: return there.entry.target == entry.target && imprint.isSameVersion(as: there)
         // What is preserved by option is not looked at.
-        case .file: return imprint.isSameVersion(as: there) || there.entry.mode == entry.mode && entry.owner == nil
+        case .file:
+            let isBare = entry == entry.without(Set(Preserve.allCases))
+            return imprint.isSameVersion(as: there) || there.entry.mode == entry.mode && isBare
         }
     }
 }

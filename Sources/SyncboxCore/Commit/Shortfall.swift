@@ -12,3 +12,11 @@ package struct Shortfall: Hashable, Sendable {
         self.error = error
     }
 }
+
+extension Shortfall? {
+    /// Both; the first error is told.
+    package func with(_ other: Shortfall?) -> Shortfall? {
+        guard let self, let other else { return self ?? other }
+        return Shortfall(lacking: self.lacking.union(other.lacking), error: self.error)
+    }
+}

@@ -16,13 +16,19 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package struct Options: Sendable {
         /// What is done about changes from the time when the engine was not running.
         package var startup: ClientSettings.Startup
+        /// What is mirrored beyond content, mode and modification time.
+        package var preserved: Set<Preserve>
         /// How long paths are held back, and how what failed is tried again.
         package var limits: ChangeQueue<Instant>.Limits
         /// Where the jitter of retries begins.
         package var seed: UInt64
 
-        package init(startup: ClientSettings.Startup, limits: ChangeQueue<Instant>.Limits, seed: UInt64) {
+        package init(
+            startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
+            seed: UInt64
+        ) {
             self.startup = startup
+            self.preserved = preserved
             self.limits = limits
             self.seed = seed
         }
@@ -31,6 +37,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     let source: Source
     let record: Record
     let startup: ClientSettings.Startup
+    let preserved: Set<Preserve>
     private var chances: SplitMix
 
     /// What waits to be mirrored, and when.
@@ -81,6 +88,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         self.source = source
         self.record = record
         startup = options.startup
+        preserved = options.preserved
         chances = SplitMix(seed: options.seed)
         queue = ChangeQueue(limits: options.limits)
         link = LinkState(retry: options.limits.retry)

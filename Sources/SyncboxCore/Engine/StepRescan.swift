@@ -71,8 +71,16 @@ extension Mirror {
             let isDirectory = observed.entry.kind == .directory
             if source.isReserved(path) || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
             if isDirectory { subdirectories.append(path) }
-            if confirmed?.isSameVersion(as: observed) != true { queue.touch(path, .atOnce, at: now) }
+            if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) {
+                queue.touch(path, .atOnce, at: now)
+            }
         }
+    }
+
+    /// Whether the server lacks extended attributes, which the look of a rescan doesn't read.
+    private func lacksAttributes(_ confirmed: Confirmed?) -> Bool {
+        guard preserved.contains(.xattrs), let entry = confirmed?.entry else { return false }
+        return entry.kind != .symbolicLink && entry.attributes == nil
     }
 
     private mutating func touchGone(

@@ -45,10 +45,21 @@ package enum Change: Hashable, Sendable {
         if case .exchange(let path, let other, _, _) = self { [path, other] } else { [path] }
     }
 
-    /// How many bytes of content travel in the batch itself.
+    /// How many bytes of content and attributes travel in the batch itself.
     package var inlineSize: Int {
-        if case .put(_, _, .inline(let bytes)) = self { bytes.count } else { 0 }
+        switch self {
+        case .put(_, let entry, .inline(let bytes)): bytes.count + entry.attributesSize
+        case .put(_, let entry, .upload), .makeDirectory(_, let entry), .link(_, let entry), .move(_, _, let entry),
+            .setMetadata(_, let entry):
+            entry.attributesSize
+        case .exchange(_, _, let entry, let other): entry.attributesSize + other.attributesSize
+        case .remove: 0
+        }
     }
+}
+
+extension Entry {
+    fileprivate var attributesSize: Int { attributes?.bytes.count ?? 0 }
 }
 
 /// The name that a server gave an upload: unguessable, one path component, letters and digits only.

@@ -38,6 +38,7 @@ extension Entry {
     package func isEqual(toObserved other: Entry) -> Bool {
         kind == other.kind && mode == other.mode && modified == other.modified && size == other.size
             && target == other.target && (other.owner == nil || owner == other.owner)
+            && (other.attributes == nil || attributes == other.attributes)
     }
 }
 

@@ -23,6 +23,8 @@ package struct Entry: Hashable, Sendable {
     package var target: [UInt8]
     /// Whose the entry is; nil where that is not mirrored.
     package var owner: Owner?
+    /// Its extended attributes; nil where they are not mirrored, were not read, or can't be: a symbolic link has none.
+    package var attributes: Attributes?
 
     /// An entry whose parts come from a record: nothing is checked. Nothing beyond them is mirrored.
     package init(kind: Kind, mode: UInt16, modified: Timestamp, size: UInt64, digest: Digest?, target: [UInt8]) {

@@ -5,6 +5,8 @@
 package enum Preserve: String, Hashable, Sendable, CaseIterable {
     /// Whose an entry is: `Entry.owner`.
     case owner
+    /// Extended attributes and access control lists: `Entry.attributes`.
+    case xattrs
 }
 
 extension Entry {
@@ -12,6 +14,7 @@ extension Entry {
     package func without(_ lacking: Set<Preserve>) -> Entry {
         var entry = self
         if lacking.contains(.owner) { entry.owner = nil }
+        if lacking.contains(.xattrs) { entry.attributes = nil }
         return entry
     }
 }

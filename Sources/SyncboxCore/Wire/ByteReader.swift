@@ -54,6 +54,12 @@ struct ByteReader {
         }
         var entry = Entry(kind: kind, mode: mode, modified: modified, size: size, digest: digest, target: target)
         if parts.contains(.owner) { entry.owner = Owner(user: try number(UInt32.self), group: try number(UInt32.self)) }
+        if parts.contains(.attributes) {
+            guard let attributes = Attributes(bytes: try raw(Int(number(UInt32.self)))) else {
+                throw .malformed("extended attributes that are none, or that are not mirrored")
+            }
+            entry.attributes = attributes
+        }
         return entry
     }
 

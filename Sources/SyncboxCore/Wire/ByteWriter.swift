@@ -54,6 +54,10 @@ struct ByteWriter {
             number(owner.user)
             number(owner.group)
         }
+        if let attributes = entry.attributes {
+            number(UInt32(attributes.bytes.count))
+            raw(attributes.bytes)
+        }
     }
 
     mutating func state(_ state: ShareState) {
@@ -79,8 +83,9 @@ struct EntryParts: OptionSet {
 
     static let digest = EntryParts(rawValue: 1)
     static let owner = EntryParts(rawValue: 2)
+    static let attributes = EntryParts(rawValue: 4)
     /// All that are known.
-    static let all: EntryParts = [.digest, .owner]
+    static let all: EntryParts = [.digest, .owner, .attributes]
 
     init(rawValue: UInt8) {
         self.rawValue = rawValue
@@ -90,5 +95,6 @@ struct EntryParts: OptionSet {
         self = []
         if entry.digest != nil { insert(.digest) }
         if entry.owner != nil { insert(.owner) }
+        if entry.attributes != nil { insert(.attributes) }
     }
 }

@@ -57,9 +57,11 @@ extension Staging {
         return try root.calls.open(nil) { withName(name) { outcome(linux_openat(directory.number, $0, flags, 0o600)) } }
     }
 
-    /// Gives an open file its final owner, mode and modification time, in this order: writing would change the time again.
+    /// Gives an open file its final owner, attributes, mode and modification time, in this order: writing would change the
+    /// time again.
     func setMetadata(_ entry: Entry, of file: Descriptor) throws(FileError) -> Shortfall? {
         let shortfall = try root.setOwner(entry, of: file, path: nil)
+            .with(root.setAttributes(entry, of: file, path: nil))
         try root.calls.make("chmod", nil) { outcome(fchmod(file.number, mode_t(entry.mode))) }
         let times = [timespec(tv_sec: 0, tv_nsec: Int(LINUX_UTIME_OMIT)), entry.modified.timespec]
         try root.calls.make("utime", nil) { outcome(futimens(file.number, times)) }

@@ -4,7 +4,8 @@ import CLinux
 import SyncboxCore
 
 extension Root {
-    /// All names of `directory` but `.` and `..`, with a look at each, ordered by their bytes.
+    /// All names of `directory` but `.` and `..`, with a look at each, ordered by their bytes. These looks read no extended
+    /// attributes: whether they changed shows in `changed`.
     ///
     /// Names that vanish meanwhile are left out. Throws when the directory can't be read to its end, never gives a part of
     /// it; throws `.notFound` or `.notDirectory` when it is gone. Holds all names in memory.

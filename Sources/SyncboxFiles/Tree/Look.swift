@@ -21,7 +21,17 @@ extension Root {
     func observe(_ descriptor: Descriptor, path: RelativePath?) throws(FileError) -> Observation {
         let status = try calls.status(of: descriptor, path: path)
         let target = status.kind == .symbolicLink ? try readTarget(of: descriptor, path: path) : []
-        return status.observed(target: target, preserving: preserved).map(Observation.present) ?? .special
+        guard var observed = status.observed(target: target, preserving: preserved) else { return .special }
+        observed.entry.attributes = try attributes(of: descriptor, observed.entry.kind, path: path)
+        return .present(observed)
+    }
+
+    /// The attributes of something open, where they are asked for and it can have any.
+    func attributes(
+        of descriptor: Descriptor, _ kind: Entry.Kind, path: RelativePath?
+    ) throws(FileError) -> Attributes? {
+        guard preserved.contains(.xattrs), kind != .symbolicLink else { return nil }
+        return try calls.attributes(of: descriptor, path: path)
     }
 
     /// Where the symbolic link that is open as `descriptor` points (readlinkat(2) with an empty path).

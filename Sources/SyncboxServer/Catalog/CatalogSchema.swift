@@ -29,6 +29,9 @@ enum CatalogSchema {
             try database.execute(sql: "ALTER TABLE entry ADD COLUMN user INTEGER")
             try database.execute(sql: "ALTER TABLE entry ADD COLUMN userGroup INTEGER")
         }
+        migrator.registerMigration("3 attributes") { database in
+            try database.execute(sql: "ALTER TABLE entry ADD COLUMN attributes BLOB")
+        }
         return migrator
     }
 

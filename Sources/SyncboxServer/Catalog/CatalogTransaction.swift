@@ -135,12 +135,13 @@ final class CatalogTransaction: CatalogRecord {
     // Put together once: they are looked up by their text.
     private static let insertEntry = """
         INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed,
-            user, userGroup)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            user, userGroup, attributes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let updateEntry = """
         UPDATE entry SET kind = ?, mode = ?, seconds = ?, nanoseconds = ?, size = ?, digest = ?, target = ?,
-            inode = ?, born = ?, changed = ?, user = ?, userGroup = ?
+            inode = ?, born = ?, changed = ?, user = ?, userGroup = ?,
+            attributes = ?
         WHERE id = ?
         """
 

@@ -36,6 +36,8 @@ enum Trees {
         owner=
         if [[ $PRESERVED == *owner* ]]; then owner='%U %G'; else options+=(--no-owner --no-group); fi
 
+        [[ $PRESERVED != *xattrs* ]] || options+=(-AX)
+
         # From inside, so that long paths stay as short as they can.
         cd "$SOURCE" && rsync -naic "${options[@]}" ./ "$DESTINATION/" 2>&1 | head -n 50
 
@@ -46,6 +48,14 @@ enum Trees {
                     sort -z | tr '\n\0' '\1\n'
             }
             diff -a <(list "$SOURCE") <(list "$DESTINATION") | head -n 50
+            if [[ $PRESERVED == *xattrs* ]]; then
+                attributes() {
+                    cd "$1" && find . -mindepth 1 -path ./.syncbox -prune -o -mindepth 1 -not -type l -print0 | sort -z |
+                        xargs -0r sh -c 'getfattr -d -m - "$@"; getfacl -np "$@"' sh
+                }
+                diff -a <(attributes "$SOURCE") <(attributes "$DESTINATION") | grep -v '^[<>] # \(owner\|group\)' |
+                    grep '^[<>]' | head -n 50
+            fi
         fi
         """#
 }

@@ -24,23 +24,26 @@ import Testing
         ]
     }
 
-    /// The same changes of entries with owners.
-    private static func everyChangeWithOwners() throws -> [Change] {
+    /// The same changes of entries with all that options preserve.
+    private static func everyChangePreserving() throws -> [Change] {
         let owner = Owner(user: 65534, group: .max - 1)
-        func owned(_ entry: Entry) -> Entry {
+        let attribute = Attributes.Attribute(name: Array("user.x".utf8), value: [0, 1, 255])
+        let attributes = try #require(Attributes([attribute]))
+        func preserving(_ entry: Entry) -> Entry {
             var entry = entry
             entry.owner = owner
+            if entry.kind != .symbolicLink { entry.attributes = attributes }
             return entry
         }
         return try everyChange().map { change in
             switch change {
-            case .put(let path, let entry, let content): .put(path, owned(entry), content)
-            case .makeDirectory(let path, let entry): .makeDirectory(path, owned(entry))
-            case .link(let path, let entry): .link(path, owned(entry))
-            case .move(let path, let from, let expected): .move(path, from: from, expected: owned(expected))
+            case .put(let path, let entry, let content): .put(path, preserving(entry), content)
+            case .makeDirectory(let path, let entry): .makeDirectory(path, preserving(entry))
+            case .link(let path, let entry): .link(path, preserving(entry))
+            case .move(let path, let from, let expected): .move(path, from: from, expected: preserving(expected))
             case .exchange(let path, let other, let expected, let otherEntry):
-                .exchange(path, with: other, expected: owned(expected), other: owned(otherEntry))
-            case .setMetadata(let path, let entry): .setMetadata(path, owned(entry))
+                .exchange(path, with: other, expected: preserving(expected), other: preserving(otherEntry))
+            case .setMetadata(let path, let entry): .setMetadata(path, preserving(entry))
             case .remove: change
             }
         }
@@ -48,7 +51,7 @@ import Testing
 
     @Test("What an option preserves travels in the second version, and nothing else does")
     func versions() throws {
-        for (changes, version) in [(try Self.everyChange(), 1), (try Self.everyChangeWithOwners(), 2)] {
+        for (changes, version) in [(try Self.everyChange(), 1), (try Self.everyChangePreserving(), 2)] {
             let body = encoded(changes)
             #expect(body[BatchEncoder.magic.count] == version)
             var decoder = BatchDecoder()
