@@ -70,8 +70,11 @@ import Testing
         var owned = file(9)
         owned.entry.owner = Owner(user: .max, group: 0)
         owned.entry.attributes = Attributes([.init(name: Array("user.x".utf8), value: [0, 255])])
-        try index.confirm([.set(try path("a/b"), owned)], state: nil)
+        owned.isJoined = true
+        try index.confirm([.set(try path("a/b"), owned), .set(try path("a/c"), file(9))], state: nil)
         #expect(try index.confirmed(at: [path("a/b")]) == [path("a/b"): owned])
+        let names = try index.locations(of: #require(owned.identity)).map(\.path.description).sorted()
+        #expect(names == ["a/b", "a/c"])
     }
 
     @Test("What is confirmed is found again, to the last bit, also by another process")

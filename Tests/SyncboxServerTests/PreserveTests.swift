@@ -126,6 +126,55 @@ import Testing
         #expect(try await temporary.outcomes([.move("c", to: "d", expected)]) == [.acknowledged])
     }
 
+    @Test("Another name of a file is made where the file is as expected, replaces what is there, and can be made again")
+    func hardLinks() async throws {
+        let entry = Entry.file("x")
+        let inode = { (name: String) in
+            try FileManager.default.attributesOfItem(atPath: temporary.destination.path + "/" + name)[.systemFileNumber]
+                as? Int
+        }
+        _ = try await temporary.outcomes([.mkdir("d"), .put("d/a", "x"), .put("b", "other"), .mkdir("c")])
+        let links: [Change] = [
+            .hardLink("b", to: "d/a", expected: entry), .hardLink("c", to: "b", expected: entry),
+            .hardLink("d/e", to: "d/a", expected: entry),
+        ]
+        for _ in 0..<2 {
+            #expect(try await temporary.outcomes(links) == [.acknowledged, .acknowledged, .acknowledged])
+            for name in ["b", "c", "d/e"] { #expect(try inode(name) == inode("d/a")) }
+            #expect(try temporary.diskLines() == temporary.catalogLines())
+        }
+        let wrong: [Change] = [
+            .hardLink("f", to: "d/a", expected: .file("y")), .hardLink("f", to: "nothing", expected: entry),
+            .hardLink("f", to: "d", expected: entry), .hardLink("no/f", to: "d/a", expected: entry),
+        ]
+        #expect(try await temporary.outcomes(wrong) == Array(repeating: .preconditionFailed, count: 4))
+        // One name is put anew: the others keep what they have.
+        #expect(try await temporary.outcomes([.put("d/a", "new")]) == [.acknowledged])
+        #expect(try temporary.diskLines() == temporary.catalogLines())
+        #expect(try inode("b") == inode("c"))
+        try temporary.restart()
+        #expect(try temporary.diskLines() == temporary.catalogLines())
+        let staging = temporary.destination.appending(path: ".syncbox/staging").path
+        #expect(try FileManager.default.contentsOfDirectory(atPath: staging).filter { $0.hasPrefix("t-") } == [])
+    }
+
+    @Test("A file system without hard links says so, and keeps what is there")
+    func noHardLinks() async throws {
+        _ = try await temporary.outcomes([.put("a", "x"), .put("b", "y")])
+        let link = Change.hardLink("b", to: "a", expected: .file("x"))
+        let probe = try TemporaryShare()
+        _ = try await probe.outcomes([.put("a", "x"), .put("b", "y")])
+        probe.faults.restart()
+        _ = try await probe.outcomes([link])
+        let call = try #require(probe.faults.operations.firstIndex(of: "link"))
+        temporary.faults.restart(.once(call + 1, errno: EMLINK))
+        guard case .problem(.unsupported, _) = try await temporary.outcomes([link]).first else {
+            Issue.record("it is no problem")
+            return
+        }
+        #expect(try temporary.diskLines() == temporary.catalogLines())
+    }
+
     @Test("A catalog of the version before is brought to this one, with all that it holds")
     func migrates() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-\(UUID().uuidString)")
@@ -152,7 +201,7 @@ extension Change {
         case .makeDirectory(let path, let entry): .makeDirectory(path, map(entry))
         case .link(let path, let entry): .link(path, map(entry))
         case .setMetadata(let path, let entry): .setMetadata(path, map(entry))
-        case .move, .exchange, .remove: self
+        case .move, .exchange, .hardLink, .remove: self
         }
     }
 }

@@ -12,7 +12,7 @@ struct IndexRow {
     /// The columns that `init(_:)` reads, in its order.
     static let columns = """
         id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest, target, \
-        inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, user, userGroup, attributes
+        inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, user, userGroup, attributes, isJoined
         """
 
     let id: Int64
@@ -35,10 +35,11 @@ struct IndexRow {
         }
         entry.attributes = (row[17] as Data?).flatMap { Attributes(bytes: $0) }
         let changed = (row[13] as Int64?).map { Timestamp(seconds: $0, nanoseconds: row[14]) }
-        confirmed = Confirmed(entry: entry, identity: inode == 0 ? nil : identity, changed: changed)
+        confirmed = Confirmed(
+            entry: entry, identity: inode == 0 ? nil : identity, changed: changed, isJoined: row[18] as Bool? ?? false)
     }
 
-    /// The values of the columns from `kind` to `attributes`, in their order.
+    /// The values of the columns from `kind` to `isJoined`, in their order.
     static func values(of confirmed: Confirmed) -> StatementArguments {
         let entry = confirmed.entry
         return [
@@ -47,6 +48,7 @@ struct IndexRow {
             Int64(bitPattern: confirmed.identity?.inode ?? 0), confirmed.identity?.born.seconds ?? 0,
             confirmed.identity?.born.nanoseconds ?? 0, confirmed.changed?.seconds, confirmed.changed?.nanoseconds,
             entry.owner?.user, entry.owner?.group, entry.attributes.map { Data($0.bytes) },
+            confirmed.isJoined ? true : nil,
         ]
     }
 }

@@ -47,6 +47,9 @@ enum IndexSchema {
         migrator.registerMigration("3: attributes") { database in
             try database.execute(sql: "ALTER TABLE entries ADD COLUMN attributes BLOB")
         }
+        migrator.registerMigration("4: hard links") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN isJoined INTEGER")
+        }
         return migrator
     }
 }

@@ -10,6 +10,8 @@ package protocol Destination {
     func stage(_ content: [UInt8], as entry: Entry, keepingOpen: Bool) throws(FileError) -> Staged
     /// Makes a symbolic link under a private name.
     func stageLink(_ entry: Entry) throws(FileError) -> Staged
+    /// Gives the file at `path` another name, a private one.
+    func stageHardLink(to path: RelativePath) throws(FileError) -> Staged
     /// What something staged goes without; nil where it has all that was asked for.
     func shortfall(of staged: Staged) -> Shortfall?
     /// Keeps a note of what is about to get a name, across crashes, until it is discarded.

@@ -15,7 +15,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     /// Entries whose own metadata is to be synced.
     var entries: Set<RelativePath> = []
     /// What was in the way and has been taken out of the tree, to be removed once the batch is recorded.
-    private(set) var displaced: [Tree.Staged] = []
+    var displaced: [Tree.Staged] = []
     /// What the operator should read about, in the order of the changes.
     var notes: [CommitNote] = []
     /// Inodes that the batch moves. Where one of them stands already in a place that is to be removed first, the batch is
@@ -63,6 +63,8 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             case .move(let path, let from, let expected): return try move(from, to: path, expected: expected)
             case .exchange(let path, let other, let expected, let otherEntry):
                 return try exchange(path, other, expected: expected, otherEntry)
+            case .hardLink(let path, let existing, let expected):
+                return try hardLink(path, to: existing, expected: expected)
             case .remove(let path): return try remove(path)
             case .setMetadata(let path, let entry): return try setMetadata(entry, at: path)
             }

@@ -41,6 +41,7 @@ extension Change {
     /// Whether it speaks of a name that is Syncbox's own.
     package var isReserved: Bool {
         if case .move(_, let from, _) = self, from.isReserved { return true }
+        if case .hardLink(_, let existing, _) = self, existing.isReserved { return true }
         return paths.contains { $0.isReserved }
     }
 }

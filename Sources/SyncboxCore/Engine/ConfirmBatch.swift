@@ -12,16 +12,35 @@ extension Mirror {
                 let lacking = outcome == .acknowledged ? [] : Set(Preserve.allCases)
                 confirmations.append(confirmation(of: change, in: plan.batch, lacking: lacking))
             }
+            noteFallback(change, outcome)
             guard let ending = Batch.Ending(outcome) else { continue }
             for path in change.paths { endings[path] = ending }
         }
         let batch = plan.batch
+        let applied = zip(plan.changes, reply?.outcomes ?? []).filter { $1.isApplied }.map(\.0)
+        for (path, result) in joinedTwins(of: applied, in: batch) { confirmations.append(.set(path, result)) }
         for (path, result) in batch.results where endings[path] == nil && batch.changes[path] == nil {
+            if batch.twins.values.contains(where: { $0.path == path }) { continue }
             confirmations.append(.set(path, result))
         }
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
         for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
+        let results = confirmations.compactMap { confirmation -> (path: RelativePath, confirmed: Confirmed)? in
+            guard case .set(let path, let confirmed) = confirmation, endings[path] == nil else { return nil }
+            return (path, confirmed)
+        }
+        try touchTwins(of: results, at: now)
+    }
+
+    /// Where one way to make a path so led nowhere, the next attempt sends the whole file.
+    private mutating func noteFallback(_ change: Change, _ outcome: Outcome) {
+        switch (change, outcome) {
+        case (.hardLink(let path, _, _), .problem): withoutLink.insert(path)
+        case (.setMetadata(let path, _), .preconditionFailed): neededWhole.insert(path)
+        case (.put(let path, _, _), .acknowledged): neededWhole.remove(path)
+        default: break
+        }
     }
 
     /// What the record learns from a change that was applied. What may be `lacking` at the server is not confirmed.
@@ -30,7 +49,7 @@ extension Mirror {
         case .move(let path, let from, _): return .move(from: from, to: path)
         case .exchange(let path, let other, _, _): return .exchange(path, other)
         case .remove(let path): return .remove(path)
-        case .put, .makeDirectory, .link, .setMetadata:
+        case .put, .makeDirectory, .link, .hardLink, .setMetadata:
             guard var result = batch.results[change.path] else { preconditionFailure("a change without its result") }
             result.entry = result.entry.without(lacking)
             return .set(change.path, result)

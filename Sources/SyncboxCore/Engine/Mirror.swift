@@ -61,6 +61,11 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// Whether the record is being aligned with the server.
     package internal(set) var isAligning = false
 
+    var linkedUploads = LinkedUploads()
+    /// Paths that the destination could not make another name of a file: they are sent as files of their own.
+    var withoutLink: Set<RelativePath> = []
+    /// Files that at the destination are not what was confirmed, so that their metadata alone could not be set.
+    var neededWhole: Set<RelativePath> = []
     var rescan = RescanCursor()
     /// Directories in which a file system was unmounted: what was below them is unknown.
     var unknown: Set<RelativePath> = []

@@ -71,7 +71,8 @@ extension Mirror {
             let isDirectory = observed.entry.kind == .directory
             if source.isReserved(path) || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
             if isDirectory { subdirectories.append(path) }
-            if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) {
+            let isApart = isLinked(path, observed) && confirmed?.isJoined != true
+            if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) || isApart {
                 queue.touch(path, .atOnce, at: now)
             }
         }

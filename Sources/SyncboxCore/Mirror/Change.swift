@@ -17,6 +17,9 @@ package enum Change: Hashable, Sendable {
     /// the client believes is at the path, `other` what it believes is at the one that it changes places with: where the
     /// catalog has something else, nothing is done (`.preconditionFailed`).
     case exchange(RelativePath, with: RelativePath, expected: Entry, other: Entry)
+    /// Makes `path` another name of the file that is recorded at `existing`, replacing whatever is there. `expected` is what
+    /// the client believes is at `existing`: where the catalog has something else, nothing is done (`.preconditionFailed`).
+    case hardLink(RelativePath, to: RelativePath, expected: Entry)
     /// Removes `path` and everything below it that the catalog knows. Where nothing is, nothing is done.
     case remove(RelativePath)
     /// Sets the mode, modification time and what else is preserved of `path`, whose kind and content stay (`.preconditionFailed` where the
@@ -35,7 +38,7 @@ package enum Change: Hashable, Sendable {
     package var path: RelativePath {
         switch self {
         case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _), .move(let path, _, _),
-            .remove(let path), .setMetadata(let path, _), .exchange(let path, _, _, _):
+            .hardLink(let path, _, _), .remove(let path), .setMetadata(let path, _), .exchange(let path, _, _, _):
             path
         }
     }
@@ -50,7 +53,7 @@ package enum Change: Hashable, Sendable {
         switch self {
         case .put(_, let entry, .inline(let bytes)): bytes.count + entry.attributesSize
         case .put(_, let entry, .upload), .makeDirectory(_, let entry), .link(_, let entry), .move(_, _, let entry),
-            .setMetadata(_, let entry):
+            .hardLink(_, _, let entry), .setMetadata(_, let entry):
             entry.attributesSize
         case .exchange(_, _, let entry, let other): entry.attributesSize + other.attributesSize
         case .remove: 0

@@ -8,11 +8,15 @@ package struct Confirmed: Hashable, Sendable {
     package var identity: Identity?
     /// `Observed.changed` of what was confirmed.
     package var changed: Timestamp?
+    /// Whether it is one file, at the destination, with every other path whose identity and version are the same and which is
+    /// joined too. Such a file is never changed in place: it is replaced, so that the other names keep what they have.
+    package var isJoined: Bool
 
-    package init(entry: Entry, identity: Identity?, changed: Timestamp?) {
+    package init(entry: Entry, identity: Identity?, changed: Timestamp?, isJoined: Bool = false) {
         self.entry = entry
         self.identity = identity
         self.changed = changed
+        self.isJoined = isJoined
     }
 
     /// Whether a look alone shows that this is the version that was confirmed.

@@ -7,6 +7,8 @@ package enum Preserve: String, Hashable, Sendable, CaseIterable {
     case owner
     /// Extended attributes and access control lists: `Entry.attributes`.
     case xattrs
+    /// Which files are one under several names.
+    case hardLinks = "hard-links"
 }
 
 extension Entry {

@@ -45,6 +45,9 @@ package struct BatchEncoder {
                 $0.path(other)
                 $0.entry(otherEntry)
             }
+        case .hardLink(let path, let existing, let expected):
+            writer.need(WireLimits.preservingVersion)
+            add(.hardLink, path, expected) { $0.path(existing) }
         case .remove(let path): writer.frame(BatchFrame.remove.rawValue) { $0.path(path) }
         case .setMetadata(let path, let entry): add(.setMetadata, path, entry) { _ in }
         }
@@ -78,5 +81,6 @@ enum BatchFrame: UInt8 {
     case remove = 6
     case setMetadata = 7
     case exchange = 8
+    case hardLink = 9
     case end = 255
 }

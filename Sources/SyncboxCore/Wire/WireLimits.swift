@@ -5,7 +5,8 @@ package enum WireLimits {
     /// The first version of the format. A message says the lowest version that has all that it holds, so that one of an
     /// earlier version is understood on the other side for as long as nothing new is used.
     package static let version: UInt8 = 1
-    /// The version that brought what is preserved by option: an entry's owner and attributes, and incomplete outcomes.
+    /// The version that brought what is preserved by option: an entry's owner and attributes, hard links, and
+    /// incomplete outcomes.
     package static let preservingVersion: UInt8 = 2
     /// The latest version that this build understands.
     package static let latestVersion: UInt8 = 2

@@ -16,6 +16,20 @@ extension DestinationTree: Destination {
     package func discard(_ staged: StagedEntry) throws(FileError) { try staging.remove(staged) }
     package func count(in path: RelativePath) throws(FileError) -> Int { try root.list(path).count }
 
+    /// Gives the file at `path` another name, a private one (linkat(2)). Throws `.unsupported` where the file system has no hard
+    /// links, or no more for this file.
+    package func stageHardLink(to path: RelativePath) throws(FileError) -> StagedEntry {
+        let name = staging.freshName()
+        _ = try withParent(of: path) { parent throws(FileError) in
+            try root.calls.make("link", path) {
+                withName(path.name) { old in
+                    withName(name) { outcome(linkat(parent.number, old, staging.directory.number, $0, 0)) }
+                }
+            }
+        }
+        return StagedEntry(name: name, kind: .file, descriptor: nil)
+    }
+
     /// Lets what is at two paths change places, in one step (RENAME_EXCHANGE); in three where the file system lacks it, of
     /// which the first is undone when the second fails.
     package func exchange(_ path: RelativePath, _ other: RelativePath) throws(FileError) {

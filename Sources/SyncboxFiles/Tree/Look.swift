@@ -100,8 +100,10 @@ extension linux_status {
         if preserved.contains(.owner) { entry.owner = Owner(user: stx_uid, group: stx_gid) }
         let tellsBirth = stx_mask & UInt32(STATX_BTIME) != 0
         let born = tellsBirth ? Timestamp(stx_btime) : Timestamp(seconds: 0)
-        return Observed(
+        var observed = Observed(
             entry: entry, identity: SyncboxCore.Identity(inode: stx_ino, born: born), changed: Timestamp(stx_ctime))
+        if preserved.contains(.hardLinks), kind == .file { observed.links = stx_nlink }
+        return observed
     }
 }
 

@@ -73,7 +73,7 @@ struct StagedBatch {
             case .corrupt: staged.outcome = .problem(.corrupt, "the upload is not what was announced")
             }
         case .link(_, let entry): staged.staged = try share.tree.staging.stageLink(entry)
-        case .makeDirectory, .move, .exchange, .remove, .setMetadata: break
+        case .makeDirectory, .hardLink, .move, .exchange, .remove, .setMetadata: break
         }
     }
 

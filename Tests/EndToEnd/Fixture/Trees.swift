@@ -37,6 +37,7 @@ enum Trees {
         if [[ $PRESERVED == *owner* ]]; then owner='%U %G'; else options+=(--no-owner --no-group); fi
 
         [[ $PRESERVED != *xattrs* ]] || options+=(-AX)
+        [[ $PRESERVED != *hard-links* ]] || options+=(-H)
 
         # From inside, so that long paths stay as short as they can.
         cd "$SOURCE" && rsync -naic "${options[@]}" ./ "$DESTINATION/" 2>&1 | head -n 50
@@ -48,6 +49,14 @@ enum Trees {
                     sort -z | tr '\n\0' '\1\n'
             }
             diff -a <(list "$SOURCE") <(list "$DESTINATION") | head -n 50
+            if [[ $PRESERVED == *hard-links* ]]; then
+                # The names of each file that has several, on one line.
+                groups() {
+                    cd "$1" && find . -path ./.syncbox -prune -o -type f -links +1 -printf '%n %i %P\n' | sort -k 3 |
+                        awk '{ n[$2] = $1; names[$2] = names[$2] " " $3 } END { for (i in n) print n[i] names[i] }' | sort
+                }
+                diff <(groups "$SOURCE") <(groups "$DESTINATION") | head -n 50
+            fi
             if [[ $PRESERVED == *xattrs* ]]; then
                 attributes() {
                     cd "$1" && find . -mindepth 1 -path ./.syncbox -prune -o -mindepth 1 -not -type l -print0 | sort -z |

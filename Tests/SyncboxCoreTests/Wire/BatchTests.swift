@@ -35,18 +35,23 @@ import Testing
             if entry.kind != .symbolicLink { entry.attributes = attributes }
             return entry
         }
-        return try everyChange().map { change in
-            switch change {
-            case .put(let path, let entry, let content): .put(path, preserving(entry), content)
-            case .makeDirectory(let path, let entry): .makeDirectory(path, preserving(entry))
-            case .link(let path, let entry): .link(path, preserving(entry))
-            case .move(let path, let from, let expected): .move(path, from: from, expected: preserving(expected))
-            case .exchange(let path, let other, let expected, let otherEntry):
-                .exchange(path, with: other, expected: preserving(expected), other: preserving(otherEntry))
-            case .setMetadata(let path, let entry): .setMetadata(path, preserving(entry))
-            case .remove: change
+        let link = Change.hardLink(
+            try RelativePath("second"), to: try RelativePath("first"),
+            expected: preserving(
+                .file(size: 0, digest: Digest(Array(0..<32)), mode: 0, modified: Timestamp(seconds: 0))))
+        return try [link]
+            + everyChange().map { change in
+                switch change {
+                case .put(let path, let entry, let content): .put(path, preserving(entry), content)
+                case .makeDirectory(let path, let entry): .makeDirectory(path, preserving(entry))
+                case .link(let path, let entry): .link(path, preserving(entry))
+                case .move(let path, let from, let expected): .move(path, from: from, expected: preserving(expected))
+                case .exchange(let path, let other, let expected, let otherEntry):
+                    .exchange(path, with: other, expected: preserving(expected), other: preserving(otherEntry))
+                case .setMetadata(let path, let entry): .setMetadata(path, preserving(entry))
+                case .hardLink, .remove: change
+                }
             }
-        }
     }
 
     @Test("What an option preserves travels in the second version, and nothing else does")
