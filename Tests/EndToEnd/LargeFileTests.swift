@@ -28,6 +28,36 @@ extension Mirroring {
             }
         }
 
+        @Test("A sparse file of 1 GiB arrives as one, with little traffic, and changes of it too")
+        func sparse() async throws {
+            try await withMirror { mirror in
+                try await mirror.inSource(
+                    """
+                    truncate -s 1G sparse
+                    for at in 0 511 1000; do
+                        dd if=/dev/urandom of=sparse bs=1M count=1 seek=$at conv=notrunc status=none
+                    done
+                    truncate -s 300M empty; truncate -s 250K small
+                    """)
+                try await mirror.start()
+                try await mirror.converges()
+                #expect(try await mirror.clientStatus()?.bytesSent ?? .max < 4 << 20)
+                try await mirror.inSource(
+                    "dd if=/dev/urandom of=sparse bs=64K count=1 seek=9000 conv=notrunc status=none")
+                try await mirror.converges()
+                #expect(try await mirror.clientStatus()?.bytesSent ?? .max < 8 << 20)
+                let room = try await mirror.inSource(
+                    """
+                    for name in sparse empty small; do
+                        sync "$name" "$DESTINATION/$name"
+                        echo $(($(stat -c %b "$DESTINATION/$name") - $(stat -c %b "$name")))
+                    done
+                    """)
+                // In units of 512 bytes; a file system may need a block more to tell where the data is.
+                #expect(room.split(separator: "\n").allSatisfy { abs(Int($0) ?? .max) <= 16 }, "\(room)")
+            }
+        }
+
         @Test("Files around the largest that travels in a batch are mirrored, and changed, and renamed")
         func sizes() async throws {
             try await withMirror { mirror in

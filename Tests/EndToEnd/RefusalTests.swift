@@ -145,7 +145,7 @@ extension Mirroring {
 
 extension Mirror {
     /// Waits until the client's status tells what it should.
-    fileprivate func tells(
+    func tells(
         sourceLocation: SourceLocation = #_sourceLocation, _ condition: (ClientStatus) -> Bool
     ) async throws {
         try await eventually("the status tells it", sourceLocation: sourceLocation) {
@@ -171,6 +171,6 @@ private func mount(_ directory: String) async throws {
 }
 
 /// Whether this user may mount file systems here; a container may forbid it to root, too.
-private func canMount() async throws -> Bool {
+func canMount() async throws -> Bool {
     try await run("/usr/bin/unshare", ["--mount", "/bin/mount", "-t", "tmpfs", "none", "/mnt"]).exitCode == 0
 }

@@ -10,7 +10,7 @@ enum ToldElsewhere {
     ]
     /// What other protocols ask for, our own among them; holds where the file names the protocol.
     private static let byProtocol: [String: Set<String>] = [
-        "Destination": ["stage(", "stageLink(", "stageIntent(", "intents(", "discard(", "count(in"],
+        "Destination": ["stage(", "stageLink(", "stageIntent(", "intents(", "discard(", "count(in", "shortfall(of"],
         "HTTPResponseError": ["response(from"],
         "LogHandler": ["metadata", "metadataProvider", "logLevel", "subscript (metadataKey", "log(event"],
         "RouterMiddleware": ["handle("],

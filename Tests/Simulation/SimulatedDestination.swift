@@ -129,6 +129,13 @@ final class SimulatedDestination: Destination {
         return staged
     }
 
+    /// The simulated client mirrors no hard links.
+    func stageHardLink(to path: RelativePath) throws(FileError) -> Int {
+        throw FileError(.unsupported, operation: "link", path: path)
+    }
+
+    func shortfall(of staged: Int) -> Shortfall? { nil }
+
     func stageIntent(_ note: [UInt8]) throws(FileError) -> Int {
         try call("symlink", nil)
         precondition(note.count <= Intent.longestNote)
@@ -217,7 +224,7 @@ final class SimulatedDestination: Destination {
         return true
     }
 
-    func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) {
+    func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) -> Shortfall? {
         try call("utime", path)
         guard let inode = disk.tree.inode(at: path) else {
             throw FileError(.notFound, operation: "open", path: path)
@@ -228,6 +235,7 @@ final class SimulatedDestination: Destination {
                 $0.modified = entry.modified
             }
         }
+        return nil
     }
 
     func look(at path: RelativePath) throws(FileError) -> Observation {

@@ -92,6 +92,13 @@ final class SimulatedRecord: ConfirmedRecord {
         return path(of: id).map { ($0, row.confirmed) }
     }
 
+    func locations(of identity: Identity) -> [(path: RelativePath, confirmed: Confirmed)] {
+        content.rows.filter { $0.value.confirmed.identity == identity }.sorted { $0.key < $1.key }.compactMap {
+            id, row in
+            path(of: id).map { ($0, row.confirmed) }
+        }
+    }
+
     func confirm(_ confirmations: [Confirmation], state: ShareState?) {
         write {
             for confirmation in confirmations {

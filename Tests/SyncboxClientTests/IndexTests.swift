@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import GRDB
 import SyncboxCore
 import Testing
 
@@ -48,6 +49,32 @@ import Testing
                 .set(.root, directory(1)), .set(try path("d"), directory(2)), .set(try path("d/e"), directory(3)),
                 .set(try path("d/e/f"), file(4)), .set(try path("d2"), directory(5)),
             ], state: ShareState(epoch: UInt64.max, sequence: 3))
+    }
+
+    @Test("An owner and attributes are kept where there are any, and an index of the version before is taken over")
+    func owners() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-index-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let place = directory.appending(path: "index.sqlite").path
+        let old = try DatabaseQueue(path: place)
+        try IndexSchema.migrator.migrate(old, upTo: "1: entries by parent and name")
+        try old.write {
+            try $0.execute(sql: "INSERT INTO entries VALUES (1,0,x'',2,493,1,2,0,NULL,x'',0,0,0,NULL,NULL,0)")
+            try $0.execute(sql: "INSERT INTO entries VALUES (2,1,x'61',2,493,1,2,0,NULL,x'',5,6,7,8,9,0)")
+        }
+        try old.close()
+        let index = try Index(path: place)
+        let entry = Entry.directory(mode: 0o755, modified: Timestamp(seconds: 1, nanoseconds: 2))
+        #expect(try index.confirmed(at: [path("a")])[path("a")]?.entry == entry)
+        var owned = file(9)
+        owned.entry.owner = Owner(user: .max, group: 0)
+        owned.entry.attributes = Attributes([.init(name: Array("user.x".utf8), value: [0, 255])])
+        owned.isJoined = true
+        try index.confirm([.set(try path("a/b"), owned), .set(try path("a/c"), file(9))], state: nil)
+        #expect(try index.confirmed(at: [path("a/b")]) == [path("a/b"): owned])
+        let names = try index.locations(of: #require(owned.identity)).map(\.path.description).sorted()
+        #expect(names == ["a/b", "a/c"])
     }
 
     @Test("What is confirmed is found again, to the last bit, also by another process")

@@ -59,7 +59,9 @@ import Testing
         #expect(try temporary.share.catalog.uploads().isEmpty)
     }
 
-    @Test("A part at another offset is refused with the right one", arguments: [0, 4, 6, 100])
+    @Test(
+        "A part at an offset that is had already, or behind the end, is refused with the right one",
+        arguments: [0, 4, 11])
     func wrongOffset(offset: Int) async throws {
         let upload = try begin(10)
         try await append(upload, "hello", at: 0)
@@ -70,6 +72,18 @@ import Testing
             #expect(error.status == .conflict)
             #expect(error.headers[.uploadOffset] == "5")
         }
+    }
+
+    @Test("What is left out between two parts, or at the end, is zeros; that holes are taken is said")
+    func holes() async throws {
+        let upload = try begin(20)
+        try await append(upload, "hello", at: 0)
+        #expect(try await append(upload, "world", at: 10) == "15")
+        #expect(try routes.lookAtUpload(upload).headers[.uploadHoles] == "yes")
+        #expect(try await append(upload, "", at: 20) == "20")
+        let zeros = String(repeating: "\0", count: 5)
+        #expect(try await temporary.outcomes([put("hello\(zeros)world\(zeros)", upload)]) == [.acknowledged])
+        #expect(try temporary.diskLines() == temporary.catalogLines())
     }
 
     @Test("No more arrives than was announced")

@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* openat2(2): glibc has no wrapper. */
@@ -87,6 +88,8 @@ static const int LINUX_O_TMPFILE = O_TMPFILE;
 static const int LINUX_O_PATH = O_PATH;
 static const int LINUX_AT_EMPTY_PATH = AT_EMPTY_PATH;
 static const int LINUX_F_OFD_GETLK = F_OFD_GETLK;
+static const int LINUX_SEEK_DATA = SEEK_DATA;
+static const int LINUX_SEEK_HOLE = SEEK_HOLE;
 static const int LINUX_UTIME_OMIT = UTIME_OMIT;
 static const int LINUX_RENAME_NOREPLACE = RENAME_NOREPLACE;
 static const int LINUX_RENAME_EXCHANGE = RENAME_EXCHANGE;

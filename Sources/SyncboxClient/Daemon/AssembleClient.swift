@@ -65,7 +65,7 @@ private struct Outside {
 private func openOutside(_ settings: ClientSettings, _ instance: String) throws -> Outside {
     let root: Root
     do throws(FileError) {
-        root = try Root(opening: settings.source)
+        root = try Root(opening: settings.source, preserving: settings.preserve)
     } catch {
         throw sourceError(settings.source, error)
     }

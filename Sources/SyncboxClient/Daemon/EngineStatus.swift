@@ -58,9 +58,10 @@ extension Engine {
         context.setLogLevel(new.logLevel)
         let old = parts.settings
         if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
-            || new.stateDirectory != old.stateDirectory
+            || new.stateDirectory != old.stateDirectory || new.preserve != old.preserve
         {
-            parts.logger.warning("source, server, share, key-file and state-directory change with a restart only")
+            parts.logger.warning(
+                "source, server, share, key-file, state-directory and preserve change with a restart only")
         }
         mirror.reload(Self.limits(new))
         try parts.source.rules.reload(new)

@@ -58,7 +58,8 @@ actor Engine {
         mirror = Mirror(
             source: parts.source, record: index,
             options: .init(
-                startup: parts.settings.startup, limits: Self.limits(parts.settings), seed: .random(in: .min ... .max)))
+                startup: parts.settings.startup, preserved: parts.settings.preserve,
+                limits: Self.limits(parts.settings), seed: .random(in: .min ... .max)))
     }
 
     /// The queue's limits as the settings have them.

@@ -30,43 +30,72 @@ extension Engine {
             confirmed.size == file.size,
             confirmed.digest != nil
         else { return nil }
-        let digest = try await parts.readers.run { try UploadSource.digest(of: file, upTo: file.size).value }
+        let digest = try await digest(of: file, upTo: file.size)
         try file.checkUnchanged()
-        guard digest == confirmed.digest else { return nil }
-        return UploadQueue.Ready(observed: file.observed.with(digest), upload: nil)
+        guard digest.value == confirmed.digest else { return nil }
+        return UploadQueue.Ready(observed: file.observed.with(digest.value), upload: nil)
+    }
+
+    private func digest(of file: ReadingFile, upTo length: UInt64) async throws -> ContentDigest {
+        try await parts.readers.run {
+            var digest = ContentDigest()
+            try file.digest(0..<length, into: &digest)
+            return digest
+        }
     }
 
     /// Uploads what the server does not have of the file. Answers how many bytes that were, too.
     private func send(_ file: ReadingFile) async throws -> (UploadQueue.Ready, sent: UInt64) {
-        var (upload, offset) = try await resume(file)
-        if upload == nil { upload = try await link.beginUpload(length: file.size) }
-        guard let upload else { preconditionFailure("an upload was just begun") }
-        let prefix = try await parts.readers.run { [offset] in try UploadSource.digest(of: file, upTo: offset) }
-        let source = UploadSource(file, from: offset, digest: prefix)
+        var progress = try await resume(file)
+        if progress == nil { progress = try await link.beginUpload(length: file.size) }
+        guard let progress else { preconditionFailure("an upload was just begun") }
+        let (digest, sent): (ContentDigest, UInt64)
         do {
-            try await link.append(to: upload, from: offset, length: file.size, source: source)
+            (digest, sent) = try await sendParts(of: file, progress)
             try file.checkUnchanged()
         } catch let error as LinkError where error.kind != .uploadLost {
-            mirror.keep(file.path, .init(observed: file.observed, upload: upload))
+            mirror.keep(file.path, .init(observed: file.observed, upload: progress.upload))
             throw error
         } catch {
-            await link.discard(upload)
+            await link.discard(progress.upload)
             throw error
         }
-        return (UploadQueue.Ready(observed: file.observed.with(source.digest), upload: upload), file.size - offset)
+        return (UploadQueue.Ready(observed: file.observed.with(digest.value), upload: progress.upload), sent)
     }
 
-    /// The upload of this version that was cut, and how much of it the server has; an older version's is given up.
-    private func resume(_ file: ReadingFile) async throws -> (UploadID?, UInt64) {
-        guard let partial = mirror.takePartial(file.path) else { return (nil, 0) }
+    /// Sends what the server lacks, a request for each part: holes between them do not travel. Answers the digest of all.
+    private func sendParts(
+        of file: ReadingFile, _ progress: ServerLink.Progress
+    ) async throws -> (ContentDigest, sent: UInt64) {
+        var offset = progress.offset
+        var digest = try await digest(of: file, upTo: offset)
+        var sent: UInt64 = 0
+        while offset < file.size {
+            let part = try await parts.readers.run { [offset, digest] in
+                try UploadPart.next(in: file, from: offset, digest, holes: progress.takesHoles)
+            }
+            let source = UploadSource(file, part)
+            try await link.append(to: progress.upload, part.range, source: source)
+            sent += UInt64(part.range.count)
+            digest = source.digest
+            offset = part.range.upperBound
+        }
+        return (digest, sent)
+    }
+
+    /// The upload of this version that was cut; an older version's is given up.
+    private func resume(_ file: ReadingFile) async throws -> ServerLink.Progress? {
+        guard let partial = mirror.takePartial(file.path) else { return nil }
         guard partial.observed.isSameVersion(as: file.observed) else {
             await link.discard(partial.upload)
-            return (nil, 0)
+            return nil
         }
         do throws(LinkError) {
-            return (partial.upload, min(try await link.offset(of: partial.upload), file.size))
+            var progress = try await link.progress(of: partial.upload)
+            progress.offset = min(progress.offset, file.size)
+            return progress
         } catch {
-            if error.kind == .uploadLost { return (nil, 0) }
+            if error.kind == .uploadLost { return nil }
             mirror.keep(file.path, partial)
             throw error
         }

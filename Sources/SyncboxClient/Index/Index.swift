@@ -84,6 +84,15 @@ final class Index: ConfirmedRecord {
         }
     }
 
+    /// Every place where the index has the entry with `identity`, and as what: the names of a file.
+    func locations(of identity: Identity) throws -> [(path: RelativePath, confirmed: Confirmed)] {
+        try queue.read { database in
+            let tree = IndexTree(database)
+            return try tree.rows(withInode: identity.inode).filter { $0.confirmed.identity == identity }
+                .compactMap { row in try tree.path(of: row).map { ($0, row.confirmed) } }
+        }
+    }
+
     /// Records what a batch confirmed, in its order, and the state after it, in one transaction.
     func confirm(_ confirmations: [Confirmation], state: ShareState?) throws {
         try queue.write { database in

@@ -39,6 +39,17 @@ enum IndexSchema {
                     INSERT INTO state (id, writer, generation) VALUES (1, lower(hex(randomblob(16))), 0);
                     """)
         }
+        migrator.registerMigration("2: owners") { database in
+            // NULL where owners are not mirrored: such rows stay as small as they were.
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN user INTEGER")
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN userGroup INTEGER")
+        }
+        migrator.registerMigration("3: attributes") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN attributes BLOB")
+        }
+        migrator.registerMigration("4: hard links") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN isJoined INTEGER")
+        }
         return migrator
     }
 }

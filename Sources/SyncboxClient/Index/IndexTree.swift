@@ -72,7 +72,8 @@ struct IndexTree {
         let known = try row(at: item.path)?.confirmed
         let isKnown = known?.entry == item.entry
         let confirmed = Confirmed(
-            entry: item.entry, identity: isKnown ? known?.identity : nil, changed: isKnown ? known?.changed : nil)
+            entry: item.entry, identity: isKnown ? known?.identity : nil, changed: isKnown ? known?.changed : nil,
+            isJoined: isKnown && known?.isJoined ?? false)
         try upsert(item.path, confirmed, generation: generation)
     }
 
@@ -85,14 +86,17 @@ struct IndexTree {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO entries (id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest,
-                    target, inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds, generation)
+                    target, inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds,
+                    user, userGroup, attributes, isJoined, generation)
                 VALUES (ifnull(?, max((SELECT ifnull(max(id), 0) FROM entries), \(IndexRow.rootID)) + 1),
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
                 ON CONFLICT (parent, name) DO UPDATE SET kind = excluded.kind, mode = excluded.mode,
                     modifiedSeconds = excluded.modifiedSeconds, modifiedNanoseconds = excluded.modifiedNanoseconds,
                     size = excluded.size, digest = excluded.digest, target = excluded.target, inode = excluded.inode,
                     bornSeconds = excluded.bornSeconds, bornNanoseconds = excluded.bornNanoseconds,
                     changedSeconds = excluded.changedSeconds, changedNanoseconds = excluded.changedNanoseconds,
+                    user = excluded.user, userGroup = excluded.userGroup, attributes = excluded.attributes,
+                    isJoined = excluded.isJoined,
                     generation = excluded.generation
                 """)
         let place: StatementArguments = [path.isRoot ? IndexRow.rootID : nil, parent, Data(path.name)]

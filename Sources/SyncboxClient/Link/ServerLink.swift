@@ -31,7 +31,9 @@ struct ServerLink: Sendable {
 
     /// One page of the manifest, behind `path`.
     func manifest(after path: RelativePath?) async throws(LinkError) -> ManifestPage {
-        let response = try await send("GET", Endpoints.manifest(share, after: path), longestAnswer: Self.longestPage)
+        let accept = ("Accept", Endpoints.preservingMediaType)
+        let response = try await send(
+            "GET", Endpoints.manifest(share, after: path), more: [accept], longestAnswer: Self.longestPage)
         do { return try ManifestPage(decoding: response.body) } catch { throw Self.notUnderstood(error.description) }
     }
 
@@ -50,32 +52,45 @@ struct ServerLink: Sendable {
         return reply
     }
 
+    /// How far an upload has come at the server.
+    struct Progress {
+        var upload: UploadID
+        /// How many bytes the server has: where to go on.
+        var offset: UInt64
+        /// Whether a part may begin behind `offset`, leaving a hole.
+        var takesHoles: Bool
+
+        init(_ upload: UploadID, _ offset: UInt64, _ response: HTTPResponse) {
+            self.upload = upload
+            self.offset = offset
+            takesHoles = response.header(Endpoints.holesHeader) == "yes"
+        }
+    }
+
     /// Begins an upload of `length` bytes.
-    func beginUpload(length: UInt64) async throws(LinkError) -> UploadID {
+    func beginUpload(length: UInt64) async throws(LinkError) -> Progress {
         let length = (Endpoints.lengthHeader, String(length))
         let response = try await send("POST", Endpoints.uploads(share), more: [length])
         let id = response.header("Location")?.split(separator: "/").last.flatMap { UploadID(String($0)) }
         guard let id else { throw Self.notUnderstood("an upload was begun without a Location") }
-        return id
+        return Progress(id, 0, response)
     }
 
-    /// How many bytes of an upload the server has.
-    func offset(of upload: UploadID) async throws(LinkError) -> UInt64 {
+    /// How far an upload that was cut has come.
+    func progress(of upload: UploadID) async throws(LinkError) -> Progress {
         let response = try await answer(request("HEAD", Endpoints.upload(share, upload), more: [], body: .none))
         try checkUpload(response)
         guard let offset = response.header(Endpoints.offsetHeader).flatMap(UInt64.init) else {
             throw Self.notUnderstood("an upload's offset is missing")
         }
-        return offset
+        return Progress(upload, offset, response)
     }
 
-    /// Sends the rest of an upload, from `offset` to `length`. Throws what the source threw, unchanged, where that was why.
-    func append(
-        to upload: UploadID, from offset: UInt64, length: UInt64, source: any HTTPBodySource
-    ) async throws {
-        let offsetHeader = (Endpoints.offsetHeader, String(offset))
-        let body = HTTPBody.stream(length: length - offset, source: source)
-        let request = request("PATCH", Endpoints.upload(share, upload), more: [offsetHeader], body: body)
+    /// Sends the part `range` of an upload. Throws what the source threw, unchanged, where that was why.
+    func append(to upload: UploadID, _ range: Range<UInt64>, source: any HTTPBodySource) async throws {
+        let offset = (Endpoints.offsetHeader, String(range.lowerBound))
+        let body: HTTPBody = range.isEmpty ? .none : .stream(length: UInt64(range.count), source: source)
+        let request = request("PATCH", Endpoints.upload(share, upload), more: [offset], body: body)
         let response: HTTPResponse
         do throws(CurlError) {
             response = try await uploadClient.send(request)

@@ -118,7 +118,10 @@ extension CatalogRow {
         switch entry.kind {
         case .directory: return true
         case .symbolicLink: return there.entry.target == entry.target && imprint.isSameVersion(as: there)
-        case .file: return imprint.isSameVersion(as: there) || there.entry.mode == entry.mode
+        // What is preserved by option is not looked at.
+        case .file:
+            let isBare = entry == entry.without(Set(Preserve.allCases))
+            return imprint.isSameVersion(as: there) || there.entry.mode == entry.mode && isBare
         }
     }
 }

@@ -6,10 +6,14 @@ package protocol Destination {
     /// Something that is made ready under a private name, or was displaced from a name.
     associatedtype Staged: Sendable
 
-    /// Writes a file's content, mode and modification time under a private name. `keepingOpen` lets it be synced alone.
+    /// Writes a file's content and metadata under a private name. `keepingOpen` lets it be synced alone.
     func stage(_ content: [UInt8], as entry: Entry, keepingOpen: Bool) throws(FileError) -> Staged
     /// Makes a symbolic link under a private name.
     func stageLink(_ entry: Entry) throws(FileError) -> Staged
+    /// Gives the file at `path` another name, a private one.
+    func stageHardLink(to path: RelativePath) throws(FileError) -> Staged
+    /// What something staged goes without; nil where it has all that was asked for.
+    func shortfall(of staged: Staged) -> Shortfall?
     /// Keeps a note of what is about to get a name, across crashes, until it is discarded.
     func stageIntent(_ note: [UInt8]) throws(FileError) -> Staged
     /// The notes that are kept, in no order.
@@ -29,8 +33,9 @@ package protocol Destination {
     /// Removes a file, a link or an empty directory. Returns whether anything was there. Throws `.notEmpty`.
     @discardableResult
     func remove(_ path: RelativePath) throws(FileError) -> Bool
-    /// Sets the mode and modification time of what is at `path`.
-    func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError)
+    /// Sets the mode and modification time of what is at `path`, and what else of it is preserved. Returns what could not be.
+    @discardableResult
+    func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) -> Shortfall?
     /// Looks at what is at `path`.
     func look(at path: RelativePath) throws(FileError) -> Observation
     /// How many names the directory at `path` holds.

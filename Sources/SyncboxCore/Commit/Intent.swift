@@ -19,7 +19,8 @@ package enum Intent: Hashable, Sendable {
     /// What a change is about to give a name; nil for what gives none.
     package init?(_ change: Change) {
         switch change {
-        case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _): self = .make(path)
+        case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _), .hardLink(let path, _, _):
+            self = .make(path)
         case .move(let path, let from, _): self = .move(from, to: path)
         case .exchange(let path, let other, _, _): self = .exchange(path, with: other)
         case .remove, .setMetadata: return nil

@@ -84,7 +84,7 @@ extension CommitStore {
 
     /// Takes every acknowledgement back: what was published may be lost with the power, or is not recorded.
     private func takeBack(_ changes: inout [StagedChange<Tree.Staged>], _ outcome: Outcome) {
-        for index in changes.indices where changes[index].outcome == nil || changes[index].outcome == .acknowledged {
+        for index in changes.indices where changes[index].outcome?.isApplied ?? true {
             changes[index].outcome = outcome
         }
     }

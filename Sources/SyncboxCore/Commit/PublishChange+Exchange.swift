@@ -14,7 +14,9 @@ extension PublishChange {
         guard let row = try catalog.row(at: path), let otherRow = try catalog.row(at: other) else {
             return .preconditionFailed
         }
-        if expected != otherEntry, row.entry == otherEntry, otherRow.entry == expected { return .acknowledged }
+        if expected != otherEntry, row.entry.isRecorded(as: otherEntry), otherRow.entry.isRecorded(as: expected) {
+            return .acknowledged
+        }
         guard row.entry.isMoved(expected), otherRow.entry.isMoved(otherEntry),
             case .present(let there) = try tree.look(at: path), case .present(let otherThere) = try tree.look(at: other)
         else { return .preconditionFailed }

@@ -10,7 +10,8 @@ extension PublishChange {
     ///     anything else                                 nothing: precondition failed
     func move(_ from: RelativePath, to path: RelativePath, expected: Entry) throws -> Outcome {
         guard let row = try catalog.row(at: from) else {
-            return try catalog.row(at: path)?.entry == expected ? .acknowledged : .preconditionFailed
+            let isMoved = try catalog.row(at: path)?.entry.isRecorded(as: expected) ?? false
+            return isMoved ? .acknowledged : .preconditionFailed
         }
         guard row.entry.isMoved(expected), try isInKnownDirectory(path) else { return .preconditionFailed }
         var replaced = try catalog.row(at: path)
@@ -76,6 +77,11 @@ extension PublishChange {
 extension Entry {
     /// Whether this is what a client calls `expected`. A directory may have got another time meanwhile: moving it is right.
     func isMoved(_ expected: Entry) -> Bool {
-        kind == .directory ? expected.kind == .directory : self == expected
+        kind == .directory ? expected.kind == .directory : isRecorded(as: expected)
+    }
+
+    /// Whether this is what a client calls `expected`, which leaves open what it does not preserve.
+    func isRecorded(as expected: Entry) -> Bool {
+        isEqual(toObserved: expected) && digest == expected.digest
     }
 }

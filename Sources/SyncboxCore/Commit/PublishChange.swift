@@ -17,7 +17,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     /// Entries whose own metadata is to be synced.
     var entries: Set<RelativePath> = []
     /// What was in the way and has been taken out of the tree, to be removed once the batch is recorded.
-    private(set) var displaced: [Tree.Staged] = []
+    var displaced: [Tree.Staged] = []
     /// Where the change that is being applied has changed the destination, or may have.
     var changed: Set<RelativePath> = []
     /// What the operator should read about, in the order of the changes.
@@ -41,7 +41,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         for case .move(let path, let from, let expected) in changes.map(\.change) {
             if let row = try catalog.row(at: from) {
                 moving.insert(row.imprint.inode)
-            } else if let row = try catalog.row(at: path), row.entry == expected {
+            } else if let row = try catalog.row(at: path), row.entry.isRecorded(as: expected) {
                 moved.insert(row.id)
             }
         }
@@ -54,7 +54,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         beat()
         let outcome = try outcome(of: staged)
         staged.outcome = outcome
-        guard outcome == .acknowledged else { return }
+        guard outcome.isApplied else { return }
         staged.staged = nil
         staged.isPublished = true
         if let upload = staged.upload { try catalog.forget(upload) }
@@ -72,6 +72,8 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             case .move(let path, let from, let expected): return try move(from, to: path, expected: expected)
             case .exchange(let path, let other, let expected, let otherEntry):
                 return try exchange(path, other, expected: expected, otherEntry)
+            case .hardLink(let path, let existing, let expected):
+                return try hardLink(path, to: existing, expected: expected)
             case .remove(let path): return try remove(path)
             case .setMetadata(let path, let entry): return try setMetadata(entry, at: path)
             }
@@ -101,9 +103,10 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         if let displaced { self.displaced.append(displaced) }
         let imprint = try imprint(of: entry, at: path)
         if let old { try catalog.forgetBelow(old) }
-        try catalog.record(entry, at: path, imprint: imprint)
+        let shortfall = tree.shortfall(of: staged)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint)
         if entry.kind == .symbolicLink { entries.insert(path) }
-        return .acknowledged
+        return .applied(shortfall)
     }
 
     private func makeDirectory(_ entry: Entry, at path: RelativePath, onlyIfMissing: Bool) throws -> Outcome {
@@ -119,9 +122,9 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
                 try tree.makeDirectory(at: path, mode: entry.mode)
             }
         }
-        try tree.setMetadata(entry, at: path)
-        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
-        return .acknowledged
+        let shortfall = try tree.setMetadata(entry, at: path)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint(of: entry, at: path))
+        return .applied(shortfall)
     }
 
     private func setMetadata(_ entry: Entry, at path: RelativePath) throws -> Outcome {
@@ -130,9 +133,9 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         else { return .preconditionFailed }
         entries.insert(path)
         changed.insert(path)
-        try tree.setMetadata(entry, at: path)
-        try catalog.record(entry, at: path, imprint: imprint(of: entry, at: path))
-        return .acknowledged
+        let shortfall = try tree.setMetadata(entry, at: path)
+        try catalog.record(entry.without(shortfall), at: path, imprint: imprint(of: entry, at: path))
+        return .applied(shortfall)
     }
 
     /// Whether the catalog has a directory that `path` can be in.
@@ -181,7 +184,12 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
 }
 
 extension Entry {
-    /// Whether `other` differs in mode and modification time at most.
+    /// The entry as it is recorded where something could not be preserved.
+    func without(_ shortfall: Shortfall?) -> Entry {
+        shortfall.map { without($0.lacking) } ?? self
+    }
+
+    /// Whether `other` differs in its metadata at most.
     func hasSameContent(as other: Entry) -> Bool {
         kind == other.kind && size == other.size && digest == other.digest && target == other.target
     }

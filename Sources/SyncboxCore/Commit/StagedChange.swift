@@ -41,6 +41,7 @@ extension Change {
     /// Whether it speaks of a name that is Syncbox's own.
     package var isReserved: Bool {
         if case .move(_, let from, _) = self, from.isReserved { return true }
+        if case .hardLink(_, let existing, _) = self, existing.isReserved { return true }
         return paths.contains { $0.isReserved }
     }
 }
@@ -59,5 +60,10 @@ extension Outcome {
     /// The outcome of a change that failed so. Nothing at the path, or something else on the way, is a precondition.
     package static func problem(_ error: FileError) -> Outcome {
         error.isAbsence ? .preconditionFailed : .problem(error.problemKind, error.description)
+    }
+
+    /// The outcome of a change that was applied, with all that it asks for or without something.
+    static func applied(_ shortfall: Shortfall?) -> Outcome {
+        shortfall.map { .incomplete($0.error.problemKind, $0.error.description) } ?? .acknowledged
     }
 }

@@ -26,6 +26,10 @@ package struct Batch {
     var results: [RelativePath: Confirmed] = [:]
     /// Paths that end without being sent.
     var endings: [RelativePath: Ending] = [:]
+    /// Files with several names of which this batch sends one: the others come after it.
+    var leaders: [Identity: RelativePath] = [:]
+    /// Of each path that becomes another name of a file, which that is: it stays as it is until that is done.
+    var twins: [RelativePath: Twin] = [:]
     /// Bytes of content that the changes carry so far.
     var contentSize = 0
 
@@ -40,7 +44,7 @@ package struct Batch {
 
 extension Confirmed {
     /// What the index knows once the server has acknowledged `observed`, whose digest is known.
-    init(_ observed: Observed) {
-        self.init(entry: observed.entry, identity: observed.identity, changed: observed.changed)
+    init(_ observed: Observed, isJoined: Bool = false) {
+        self.init(entry: observed.entry, identity: observed.identity, changed: observed.changed, isJoined: isJoined)
     }
 }

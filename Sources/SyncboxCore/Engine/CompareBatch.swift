@@ -15,9 +15,9 @@ extension Mirror {
             if isUnwanted(path, known.map(asObservation) ?? observation) || isUnwanted(path, observation) {
                 batch.endings[path] = .done
             } else if moved.contains(path), case .present(let observed) = observation, let known {
-                compareMoved(path, observed, known, &batch, moment)
+                try compareMoved(path, observed, known, &batch, moment)
             } else {
-                compare(path, observation, known, &batch, moment)
+                try compare(path, observation, known, &batch, moment)
                 if known == nil, case .present(let observed) = observation { try compareMade(path, observed, moment) }
             }
         }
@@ -43,24 +43,26 @@ extension Mirror {
     /// moved. A large one, whose size and time are the same, is moved at once and read afterwards.
     private mutating func compareMoved(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch, _ moment: Moment
-    ) {
+    ) throws {
         if known.entry.isEqual(toObserved: observed.entry) {
             var result = observed
             result.entry.digest = known.entry.digest
-            batch.results[path] = Confirmed(result)
+            batch.results[path] = Confirmed(result, isJoined: known.isJoined)
             if observed.entry.size > UInt64(WireLimits.inlineContent) {
                 batch.results[path]?.changed = nil
                 queue.touch(path, .atOnce, at: moment.instant)
             }
         } else {
-            compare(path, .present(observed), known, &batch, moment)
+            try compare(path, .present(observed), known, &batch, moment)
         }
     }
 
     private mutating func compare(
         _ path: RelativePath, _ observation: Observation, _ known: Confirmed?, _ batch: inout Batch, _ moment: Moment
-    ) {
-        let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent(observation, moment))
+    ) throws {
+        try touchLeft(path, known, observation, at: moment.instant)
+        let isRecent = isRecent(observation, moment)
+        let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent)
         guard case .present(let observed) = observation else {
             if case .send(let change) = decision { batch.changes[path] = change } else { batch.endings[path] = .done }
             return
@@ -70,53 +72,78 @@ extension Mirror {
             // what was confirmed, a rescan follows where one is wanted.
             rescan.begin(at: path)
         }
+        if isLinked(path, observed) {
+            let twin = try twin(of: path, observed, batch)
+            if waits(path, observed, twin, &batch) { return }
+            if let twin, twin.confirmed.isSameVersion(as: observed), !isRecent {
+                // It is the same file, so that what vouches for it there vouches for it here.
+                var observed = observed
+                observed.entry.digest = twin.confirmed.entry.digest
+                if join(path, observed, known, twin, &batch) { return }
+            }
+        }
         switch decision {
         case .nothing: batch.endings[path] = .done
         case .refresh: batch.results[path] = Confirmed(observed)
+        // A file with several names is not changed in place.
+        case .send(.setMetadata) where observed.entry.kind == .file && !mayKeepContent(path, observed, known):
+            try readContent(path, observed, known, &batch)
         case .send(let change):
             batch.changes[path] = change
             batch.results[path] = Confirmed(observed)
-        case .readContent: readContent(path, observed, known, &batch)
+            // Of a file that a look alone vouches for the digest is known.
+            if case .setMetadata(_, let entry) = change { batch.results[path]?.entry = entry }
+        case .readContent: try readContent(path, observed, known, &batch)
         }
     }
 
     private mutating func readContent(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
-    ) {
+    ) throws {
         if observed.entry.size > UInt64(WireLimits.inlineContent) {
-            return compareUpload(path, observed, known, &batch)
+            return try compareUpload(path, observed, known, &batch)
         }
         guard !batch.isFull else { return batch.endings[path] = .again }
+        let content: FileContent
         do throws(FileError) {
-            let content = try source.read(path, limit: WireLimits.inlineContent)
-            finishReading(path, content.observed, known, .inline(content.bytes), &batch)
+            content = try source.read(path, limit: WireLimits.inlineContent)
         } catch {
             // What grew, vanished or became something else meanwhile is simply looked at again.
             let isOther = error.isAbsence || error.code == .tooLarge || error.code == .escapes
-            batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
+            return batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
         }
+        try finishReading(path, content.observed, known, .inline(content.bytes), &batch)
     }
 
     private mutating func compareUpload(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
-    ) {
+    ) throws {
         let ready = uploads.takeReady(path)
         guard let ready, ready.observed.isSameVersion(as: observed) else {
             if let stale = ready?.upload { tell(.giveUp(stale)) }
-            uploads.want(path, confirmed: known?.entry)
+            let twin = try twin(of: path, observed, batch)?.confirmed.entry
+            let own = mayKeepContent(path, observed, known) ? known?.entry : nil
+            uploads.want(path, confirmed: twin?.isEqual(toObserved: observed.entry) ?? false ? twin : own)
+            if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading
         }
-        finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
+        try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
     }
 
     /// Decides what a file needs whose digest is known; `content` is nil where its bytes are known to be at the server.
-    private func finishReading(
+    private mutating func finishReading(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ content: Change.Content?,
         _ batch: inout Batch
-    ) {
+    ) throws {
+        if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
+            if case .upload(let needless) = content { tell(.giveUp(needless)) }
+            return
+        }
         batch.results[path] = Confirmed(observed)
-        switch (SyncboxCore.decide(read: observed.entry, confirmed: known), content) {
-        case (.refresh, _): break
+        let decision =
+            mayKeepContent(path, observed, known) ? SyncboxCore.decide(read: observed.entry, confirmed: known) : .put
+        switch (decision, content) {
+        case (.refresh, _): batch.results[path]?.isJoined = known?.isJoined ?? false
         case (.setMetadata, _): batch.changes[path] = .setMetadata(path, observed.entry)
         case (.put, let content?):
             let change = Change.put(path, observed.entry, content)
@@ -127,6 +154,14 @@ extension Mirror {
             batch.results[path] = nil
             batch.endings[path] = .again
         }
+    }
+
+    /// Whether what is confirmed may stay what it is, with other metadata at most: not where it is one file with other names
+    /// and anything about this name differs, nor where the destination has something else.
+    private func mayKeepContent(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?) -> Bool {
+        if neededWhole.contains(path) { return false }
+        guard let known, known.isJoined else { return true }
+        return known.identity == observed.identity && known.entry.isEqual(toObserved: observed.entry)
     }
 
     private func isRecent(_ observation: Observation, _ moment: Moment) -> Bool {

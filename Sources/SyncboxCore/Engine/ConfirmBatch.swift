@@ -8,22 +8,32 @@ extension Mirror {
         for path in plan.leftOver { endings[path] = endings[path]?.unsent ?? .again }
         var confirmations: [Confirmation] = []
         for (change, outcome) in zip(plan.changes, reply?.outcomes ?? []) {
-            if outcome == .acknowledged {
-                confirmations.append(confirmation(of: change, in: plan.batch))
+            if outcome.isApplied {
+                let lacking = outcome == .acknowledged ? [] : Set(Preserve.allCases)
+                confirmations.append(confirmation(of: change, in: plan.batch, lacking: lacking))
                 compareMoved(change)
             }
+            noteFallback(change, outcome)
             guard let ending = Batch.Ending(outcome) else { continue }
             for path in change.paths { endings[path] = ending }
             // What a move was to take away is still there.
             if case .move(_, let from, _) = change { endings[from] = endings[from]?.unsent ?? .again }
         }
         let batch = plan.batch
+        let applied = zip(plan.changes, reply?.outcomes ?? []).filter { $1.isApplied }.map(\.0)
+        for (path, result) in joinedTwins(of: applied, in: batch) { confirmations.append(.set(path, result)) }
         for (path, result) in batch.results where endings[path] == nil && batch.changes[path] == nil {
+            if batch.twins.values.contains(where: { $0.path == path }) { continue }
             confirmations.append(.set(path, result))
         }
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
         for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
+        let results = confirmations.compactMap { confirmation -> (path: RelativePath, confirmed: Confirmed)? in
+            guard case .set(let path, let confirmed) = confirmation, endings[path] == nil else { return nil }
+            return (path, confirmed)
+        }
+        try touchTwins(of: results, at: now)
     }
 
     /// What is in a directory that has moved is compared, unless it was watched all the time and had been compared before.
@@ -41,13 +51,25 @@ extension Mirror {
         }
     }
 
-    private func confirmation(of change: Change, in batch: Batch) -> Confirmation {
+    /// Where one way to make a path so led nowhere, the next attempt sends the whole file.
+    private mutating func noteFallback(_ change: Change, _ outcome: Outcome) {
+        switch (change, outcome) {
+        case (.hardLink(let path, _, _), .problem): withoutLink.insert(path)
+        case (.setMetadata(let path, _), .preconditionFailed): neededWhole.insert(path)
+        case (.put(let path, _, _), .acknowledged): neededWhole.remove(path)
+        default: break
+        }
+    }
+
+    /// What the record learns from a change that was applied. What may be `lacking` at the server is not confirmed.
+    private func confirmation(of change: Change, in batch: Batch, lacking: Set<Preserve>) -> Confirmation {
         switch change {
         case .move(let path, let from, _): return .move(from: from, to: path)
         case .exchange(let path, let other, _, _): return .exchange(path, other)
         case .remove(let path): return .remove(path)
-        case .put, .makeDirectory, .link, .setMetadata:
-            guard let result = batch.results[change.path] else { preconditionFailure("a change without its result") }
+        case .put, .makeDirectory, .link, .hardLink, .setMetadata:
+            guard var result = batch.results[change.path] else { preconditionFailure("a change without its result") }
+            result.entry = result.entry.without(lacking)
             return .set(change.path, result)
         }
     }
@@ -55,7 +77,7 @@ extension Mirror {
     private mutating func count(_ plan: BatchPlan, _ reply: BatchReply, _ now: Instant) throws {
         state = reply.state
         counters.batches += 1
-        counters.changes += UInt64(reply.outcomes.count { $0 == .acknowledged })
+        counters.changes += UInt64(reply.outcomes.count { $0.isApplied })
         counters.bytesSent += UInt64(plan.changes.reduce(0) { $0 + $1.inlineSize })
         withoutMove.subtract(plan.changes.map(\.path))
         if reply.outcomes.contains(.preconditionFailed) {
@@ -113,13 +135,13 @@ extension Batch.Ending {
     /// How the path ends when nothing of the batch was applied: that there was nothing to do may have followed from a move.
     fileprivate var unsent: Batch.Ending { if case .done = self { .again } else { self } }
 
-    /// How a change's paths end whose outcome is not that it is done; nil where it is.
+    /// How a change's paths end whose outcome is not that all of it is done; nil where it is.
     fileprivate init?(_ outcome: Outcome) {
         switch outcome {
         case .acknowledged: return nil
         case .preconditionFailed: self = .failed(.other, "the destination is not what the index says")
         case .problem(.noSpace, _): self = .again
-        case .problem(let kind, let text): self = .failed(kind, text)
+        case .incomplete(let kind, let text), .problem(let kind, let text): self = .failed(kind, text)
         }
     }
 }

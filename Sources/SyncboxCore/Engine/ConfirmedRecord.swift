@@ -12,6 +12,8 @@ package protocol ConfirmedRecord {
     func children(of directory: RelativePath) throws -> [[UInt8]: Confirmed]
     /// Where the record has the entry with `identity`, and as what; nil where it has none.
     func location(of identity: Identity) throws -> (path: RelativePath, confirmed: Confirmed)?
+    /// Every place where the record has the entry with `identity`, and as what: the names of a file.
+    func locations(of identity: Identity) throws -> [(path: RelativePath, confirmed: Confirmed)]
     /// Records what a batch confirmed, in its order, and the state after it, as one.
     func confirm(_ confirmations: [Confirmation], state: ShareState?) throws
 

@@ -16,13 +16,19 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package struct Options: Sendable {
         /// What is done about changes from the time when the engine was not running.
         package var startup: ClientSettings.Startup
+        /// What is mirrored beyond content, mode and modification time.
+        package var preserved: Set<Preserve>
         /// How long paths are held back, and how what failed is tried again.
         package var limits: ChangeQueue<Instant>.Limits
         /// Where the jitter of retries begins.
         package var seed: UInt64
 
-        package init(startup: ClientSettings.Startup, limits: ChangeQueue<Instant>.Limits, seed: UInt64) {
+        package init(
+            startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
+            seed: UInt64
+        ) {
             self.startup = startup
+            self.preserved = preserved
             self.limits = limits
             self.seed = seed
         }
@@ -31,6 +37,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     let source: Source
     let record: Record
     let startup: ClientSettings.Startup
+    let preserved: Set<Preserve>
     private var chances: SplitMix
 
     /// What waits to be mirrored, and when.
@@ -54,6 +61,11 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// Whether the record is being aligned with the server.
     package internal(set) var isAligning = false
 
+    var linkedUploads = LinkedUploads()
+    /// Paths that the destination could not make another name of a file: they are sent as files of their own.
+    var withoutLink: Set<RelativePath> = []
+    /// Files that at the destination are not what was confirmed, so that their metadata alone could not be set.
+    var neededWhole: Set<RelativePath> = []
     var rescan = RescanCursor()
     var witnessed = WitnessedMoves()
     var uncompared = UncomparedDirectories()
@@ -86,6 +98,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         self.source = source
         self.record = record
         startup = options.startup
+        preserved = options.preserved
         chances = SplitMix(seed: options.seed)
         queue = ChangeQueue(limits: options.limits)
         link = LinkState(retry: options.limits.retry)

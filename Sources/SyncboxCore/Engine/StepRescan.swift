@@ -74,8 +74,17 @@ extension Mirror {
             let isDirectory = observed.entry.kind == .directory
             if source.isReserved(path) || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
             if isDirectory { subdirectories.append(path) }
-            if confirmed?.isSameVersion(as: observed) != true { queue.touch(path, .atOnce, at: now) }
+            let isApart = isLinked(path, observed) && confirmed?.isJoined != true
+            if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) || isApart {
+                queue.touch(path, .atOnce, at: now)
+            }
         }
+    }
+
+    /// Whether the server lacks extended attributes, which the look of a rescan doesn't read.
+    private func lacksAttributes(_ confirmed: Confirmed?) -> Bool {
+        guard preserved.contains(.xattrs), let entry = confirmed?.entry else { return false }
+        return entry.kind != .symbolicLink && entry.attributes == nil
     }
 
     private mutating func touchGone(

@@ -96,6 +96,12 @@ extension Mirror {
         counters.bytesSent += sent
         if sent > 0, link.reason != nil { linkUp(at: now) }
         queue.finish(path, .again, at: now)
+        endWaiting(for: path, at: now)
+    }
+
+    /// The other names of a large file get their turn.
+    private mutating func endWaiting(for path: RelativePath, at now: Instant) {
+        for follower in linkedUploads.end(path) { queue.finish(follower, .again, at: now) }
     }
 
     /// An upload failed because of the file: it is gone, or in trouble.
@@ -106,6 +112,7 @@ extension Mirror {
         } else {
             fail(path, error.problemKind, error.description, now)
         }
+        endWaiting(for: path, at: now)
     }
 
     /// An upload failed because of the link.
@@ -113,5 +120,6 @@ extension Mirror {
         uploads.end(path, nil)
         linkDown(error, at: now)
         queue.finish(path, .again, at: now)
+        endWaiting(for: path, at: now)
     }
 }

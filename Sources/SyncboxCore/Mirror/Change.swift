@@ -17,9 +17,12 @@ package enum Change: Hashable, Sendable {
     /// the client believes is at the path, `other` what it believes is at the one that it changes places with: where the
     /// catalog has something else, nothing is done (`.preconditionFailed`).
     case exchange(RelativePath, with: RelativePath, expected: Entry, other: Entry)
+    /// Makes `path` another name of the file that is recorded at `existing`, replacing whatever is there. `expected` is what
+    /// the client believes is at `existing`: where the catalog has something else, nothing is done (`.preconditionFailed`).
+    case hardLink(RelativePath, to: RelativePath, expected: Entry)
     /// Removes `path` and everything below it that the catalog knows. Where nothing is, nothing is done.
     case remove(RelativePath)
-    /// Sets the mode and modification time of `path`, whose kind and content stay (`.preconditionFailed` where the
+    /// Sets the mode, modification time and what else is preserved of `path`, whose kind and content stay (`.preconditionFailed` where the
     /// catalog has another kind or digest there). The root's modification time is set, its mode is the operator's.
     case setMetadata(RelativePath, Entry)
 
@@ -35,7 +38,7 @@ package enum Change: Hashable, Sendable {
     package var path: RelativePath {
         switch self {
         case .put(let path, _, _), .makeDirectory(let path, _), .link(let path, _), .move(let path, _, _),
-            .remove(let path), .setMetadata(let path, _), .exchange(let path, _, _, _):
+            .hardLink(let path, _, _), .remove(let path), .setMetadata(let path, _), .exchange(let path, _, _, _):
             path
         }
     }
@@ -45,10 +48,21 @@ package enum Change: Hashable, Sendable {
         if case .exchange(let path, let other, _, _) = self { [path, other] } else { [path] }
     }
 
-    /// How many bytes of content travel in the batch itself.
+    /// How many bytes of content and attributes travel in the batch itself.
     package var inlineSize: Int {
-        if case .put(_, _, .inline(let bytes)) = self { bytes.count } else { 0 }
+        switch self {
+        case .put(_, let entry, .inline(let bytes)): bytes.count + entry.attributesSize
+        case .put(_, let entry, .upload), .makeDirectory(_, let entry), .link(_, let entry), .move(_, _, let entry),
+            .hardLink(_, _, let entry), .setMetadata(_, let entry):
+            entry.attributesSize
+        case .exchange(_, _, let entry, let other): entry.attributesSize + other.attributesSize
+        case .remove: 0
+        }
     }
+}
+
+extension Entry {
+    fileprivate var attributesSize: Int { attributes?.bytes.count ?? 0 }
 }
 
 /// The name that a server gave an upload: unguessable, one path component, letters and digits only.
@@ -75,10 +89,23 @@ package struct UploadID: Hashable, Sendable {
 package enum Outcome: Hashable, Sendable {
     /// It is so, as durably as the share promises.
     case acknowledged
+    /// It is so, but for something that the destination can't hold or the server may not set, and that is recorded as not
+    /// mirrored; the kind and the text say why. Only changes that ask for what an option preserves end like this.
+    case incomplete(ProblemKind, String)
     /// What the change builds on is not so at the destination (a move's source, a missing parent): look again and send.
     case preconditionFailed
     /// It could not be done, for a reason that belongs to this path; the text is for people and tells no server path.
     case problem(ProblemKind, String)
+}
+
+extension Outcome {
+    /// Whether the change is applied and recorded, if not with all that it asks for.
+    package var isApplied: Bool {
+        switch self {
+        case .acknowledged, .incomplete: true
+        case .preconditionFailed, .problem: false
+        }
+    }
 }
 
 /// Why a path can't be mirrored at the moment. The raw values are part of the wire format and of `status --json`.

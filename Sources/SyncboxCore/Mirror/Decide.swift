@@ -8,11 +8,15 @@ package struct Confirmed: Hashable, Sendable {
     package var identity: Identity?
     /// `Observed.changed` of what was confirmed.
     package var changed: Timestamp?
+    /// Whether it is one file, at the destination, with every other path whose identity and version are the same and which is
+    /// joined too. Such a file is never changed in place: it is replaced, so that the other names keep what they have.
+    package var isJoined: Bool
 
-    package init(entry: Entry, identity: Identity?, changed: Timestamp?) {
+    package init(entry: Entry, identity: Identity?, changed: Timestamp?, isJoined: Bool = false) {
         self.entry = entry
         self.identity = identity
         self.changed = changed
+        self.isJoined = isJoined
     }
 
     /// Whether a look alone shows that this is the version that was confirmed.
@@ -22,11 +26,23 @@ package struct Confirmed: Hashable, Sendable {
     }
 }
 
+extension Confirmed {
+    /// Whether a look alone shows that the content is the one that was confirmed, and only what is preserved by option isn't
+    /// at the server: it was not asked for then, or could not be done.
+    fileprivate func lacksOnlyPreserved(_ observed: Observed) -> Bool {
+        let all = Set(Preserve.allCases)
+        var without = observed
+        without.entry = observed.entry.without(all)
+        return !entry.isEqual(toObserved: observed.entry) && isSameVersion(as: without)
+    }
+}
+
 extension Entry {
-    /// Whether everything that a look can see is the same: all but the digest.
+    /// Whether everything that a look can see is the same: all but the digest, and what the look did not ask for.
     package func isEqual(toObserved other: Entry) -> Bool {
         kind == other.kind && mode == other.mode && modified == other.modified && size == other.size
-            && target == other.target
+            && target == other.target && (other.owner == nil || owner == other.owner)
+            && (other.attributes == nil || attributes == other.attributes)
     }
 }
 
@@ -58,6 +74,10 @@ package func decide(
     }
     if confirmed.isSameVersion(as: found), !(isRecent && found.entry.kind == .file) { return .nothing }
     switch found.entry.kind {
+    case .file where confirmed.lacksOnlyPreserved(found) && !isRecent:
+        var entry = found.entry
+        entry.digest = confirmed.entry.digest
+        return .send(.setMetadata(path, entry))
     case .file: return .readContent
     case .symbolicLink:
         return confirmed.entry.isEqual(toObserved: found.entry) ? .refresh : .send(.link(path, found.entry))

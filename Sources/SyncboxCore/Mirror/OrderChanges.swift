@@ -55,7 +55,7 @@ extension Change {
     /// Whether it changes what is at its path, rather than how that looks.
     fileprivate var isCreation: Bool {
         switch self {
-        case .put, .makeDirectory, .link, .move, .exchange: true
+        case .put, .makeDirectory, .link, .hardLink, .move, .exchange: true
         case .remove, .setMetadata: false
         }
     }

@@ -12,7 +12,7 @@ extension ClientSettings {
         case source, server, share
         case keyFile = "key-file"
         case stateDirectory = "state-directory"
-        case startup
+        case startup, preserve
         case logLevel = "log-level"
 
         static let section = "client"
@@ -25,6 +25,7 @@ extension ClientSettings {
             case .keyFile: "/etc/syncbox/client/src.key"
             case .stateDirectory: "/var/lib/syncbox-client/src"
             case .startup: "reconcile"
+            case .preserve: "owner"
             case .logLevel: "info"
             }
         }

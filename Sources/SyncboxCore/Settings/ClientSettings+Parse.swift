@@ -15,6 +15,7 @@ extension ClientSettings {
         let stateDirectory = reader.value(
             ClientKey.stateDirectory, default: environment.stateDirectory, read: SettingsValue.absolutePath)
         let startup = reader.value(ClientKey.startup, default: Startup.reconcile, read: SettingsValue.choice)
+        let preserve = reader.value(ClientKey.preserve, default: [], read: preserved)
         let logLevel = reader.value(ClientKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
         let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: ignorePatterns)
         let debounce = readDebounce(&reader)
@@ -22,14 +23,19 @@ extension ClientSettings {
         let brake = readBrake(&reader)
         checkInside(source, keyFile: keyFile, stateDirectory: stateDirectory, &reader)
         if let mistakes = reader.found { throw mistakes }
-        guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let logLevel,
-            let patterns,
-            let debounce, let retry, let brake
+        guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let preserve,
+            let logLevel, let patterns, let debounce, let retry, let brake
         else { preconditionFailure("every nil has been reported") }
         return ClientSettings(
             source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
-            startup: startup, logLevel: logLevel, ignorePatterns: patterns, debounce: debounce, retry: retry,
+            startup: startup, preserve: preserve, logLevel: logLevel, ignorePatterns: patterns, debounce: debounce,
+            retry: retry,
             brake: brake)
+    }
+
+    /// Any of the words, or nothing.
+    private static func preserved(_ text: String) throws(SettingsValue.Mistake) -> Set<Preserve> {
+        text.isEmpty ? [] : try SettingsValue.choices(text)
     }
 
     /// Words of which each is a pattern that can match something. git passes over what can't; here it is a mistake.

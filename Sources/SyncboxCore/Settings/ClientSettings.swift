@@ -19,6 +19,8 @@ package struct ClientSettings: Hashable, Sendable {
     package var stateDirectory: String
     /// `[client] startup`.
     package var startup: Startup
+    /// `[client] preserve`: what is mirrored beyond content, mode and modification time.
+    package var preserve: Set<Preserve>
     /// `[client] log-level`.
     package var logLevel: LogLevel
     /// `[ignore] patterns`, in their order; the standard ones where none are set.
@@ -32,7 +34,7 @@ package struct ClientSettings: Hashable, Sendable {
 
     package init(
         source: String, server: SocketAddress, share: String, keyFile: String, stateDirectory: String,
-        startup: Startup = .reconcile, logLevel: LogLevel = .info,
+        startup: Startup = .reconcile, preserve: Set<Preserve> = [], logLevel: LogLevel = .info,
         ignorePatterns: [String] = defaultIgnorePatterns, debounce: Debounce = Debounce(), retry: Retry = Retry(),
         brake: Brake = Brake()
     ) {
@@ -42,6 +44,7 @@ package struct ClientSettings: Hashable, Sendable {
         self.keyFile = keyFile
         self.stateDirectory = stateDirectory
         self.startup = startup
+        self.preserve = preserve
         self.logLevel = logLevel
         self.ignorePatterns = ignorePatterns
         self.debounce = debounce

@@ -21,8 +21,12 @@ package struct Entry: Hashable, Sendable {
     package var digest: Digest?
     /// Where a symbolic link points, as raw bytes; empty for everything else.
     package var target: [UInt8]
+    /// Whose the entry is; nil where that is not mirrored.
+    package var owner: Owner?
+    /// Its extended attributes; nil where they are not mirrored, were not read, or can't be: a symbolic link has none.
+    package var attributes: Attributes?
 
-    /// An entry whose parts come from a record: nothing is checked.
+    /// An entry whose parts come from a record: nothing is checked. Nothing beyond them is mirrored.
     package init(kind: Kind, mode: UInt16, modified: Timestamp, size: UInt64, digest: Digest?, target: [UInt8]) {
         self.kind = kind
         self.mode = mode
@@ -95,6 +99,8 @@ package struct Observed: Hashable, Sendable {
     package var identity: Identity
     /// When the inode last changed in any way (`stx_ctime`): no program can set it back.
     package var changed: Timestamp
+    /// How many names the inode has, in the source or elsewhere; 1 where hard links are not mirrored.
+    package var links: UInt32 = 1
 
     package init(entry: Entry, identity: Identity, changed: Timestamp) {
         self.entry = entry

@@ -37,7 +37,8 @@ package struct FileError: Error, Hashable, Sendable {
         case tooManyOpen
         /// No more directories can be watched (ENOSPC of inotify_add_watch).
         case noWatches
-        /// The file is longer than the caller is ready to take (EFBIG).
+        /// It is longer than the caller is ready to take, or than there is room for (EFBIG, E2BIG, ERANGE, ENOSPC of an
+        /// attribute).
         case tooLarge
         /// The file system or the kernel can't do this (EOPNOTSUPP, ENOSYS, EINVAL, EILSEQ).
         case unsupported
@@ -127,12 +128,30 @@ extension FileError.Code {
     }
 }
 
+extension FileError {
+    /// What a server needs to give files away, to go on writing to them afterwards, and to give programs capabilities.
+    package static let owningCapabilities = "CAP_CHOWN CAP_FOWNER CAP_FSETID CAP_DAC_OVERRIDE CAP_SETFCAP"
+
+    /// What a person can do about it; nil where the error speaks for itself.
+    private var remedy: String? {
+        switch (operation, code) {
+        case ("chown", .permission), ("setxattr", .permission):
+            """
+            to let the server do this, write a drop-in for its unit with the lines [Service], \
+            AmbientCapabilities=\(Self.owningCapabilities) and CapabilityBoundingSet=\(Self.owningCapabilities)
+            """
+        case ("setxattr", .tooLarge): "the destination's file system has no room for so many attributes"
+        default: code.remedy
+        }
+    }
+}
+
 extension FileError: CustomStringConvertible {
     /// For people: what failed, where (relative to the root), why, and what helps.
     package var description: String {
         let place = path.map { " of \($0)" } ?? ""
         let cause = cause ?? code.word
-        let help = code.remedy.map { "; \($0)" } ?? ""
+        let help = remedy.map { "; \($0)" } ?? ""
         return "\(operation)\(place) failed: \(cause)\(help)"
     }
 }

@@ -84,6 +84,13 @@ package struct BatchDecoder {
             try refuseRoot(from)
             guard from != path, !path.isBelow(from) else { throw .malformed("a directory can't move into itself") }
             return .move(path, from: from, expected: entry)
+        case .hardLink:
+            try require(entry, .file)
+            let existing = try reader.path()
+            guard existing != path, !path.isBelow(existing), !existing.isBelow(path) else {
+                throw .malformed("a file can't be another name of itself, or lie below another one")
+            }
+            return .hardLink(path, to: existing, expected: entry)
         case .exchange:
             let other = try reader.path()
             try refuseRoot(other)

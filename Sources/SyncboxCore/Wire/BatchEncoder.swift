@@ -18,8 +18,7 @@ package struct BatchEncoder {
 
     /// Starts a batch that builds on `base`.
     package init(base: ShareState) {
-        writer.raw(Self.magic)
-        writer.number(WireLimits.version)
+        writer.header(Self.magic)
         writer.state(base)
     }
 
@@ -46,6 +45,9 @@ package struct BatchEncoder {
                 $0.path(other)
                 $0.entry(otherEntry)
             }
+        case .hardLink(let path, let existing, let expected):
+            writer.need(WireLimits.preservingVersion)
+            add(.hardLink, path, expected) { $0.path(existing) }
         case .remove(let path): writer.frame(BatchFrame.remove.rawValue) { $0.path(path) }
         case .setMetadata(let path, let entry): add(.setMetadata, path, entry) { _ in }
         }
@@ -79,5 +81,6 @@ enum BatchFrame: UInt8 {
     case remove = 6
     case setMetadata = 7
     case exchange = 8
+    case hardLink = 9
     case end = 255
 }

@@ -3,7 +3,7 @@
 /// The server's answer to a batch: what became of each change, in the batch's order, and the state after them.
 ///
 ///     "SBXR" version:u8 state               the state after the batch
-///     frame*                                one a change: outcome, and for a problem its kind and text
+///     frame*                                one a change: outcome, and for what has one its kind and text
 ///     end count:u32
 package struct BatchReply: Hashable, Sendable {
     static let magic = Array("SBXR".utf8)
@@ -21,22 +21,30 @@ package struct BatchReply: Hashable, Sendable {
     /// The reply as a response's body.
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        writer.raw(Self.magic)
-        writer.number(WireLimits.version)
+        writer.header(Self.magic)
         writer.state(state)
         for outcome in outcomes {
             switch outcome {
             case .acknowledged: writer.frame(1) { _ in }
             case .preconditionFailed: writer.frame(2) { _ in }
-            case .problem(let kind, let text):
-                writer.frame(3) {
-                    $0.number(kind.rawValue)
-                    $0.short(text.utf8.prefix(WireLimits.problemText))
-                }
+            case .problem(let kind, let text): writer.frame(3) { Self.write(kind, text, to: &$0) }
+            case .incomplete(let kind, let text):
+                writer.need(WireLimits.preservingVersion)
+                writer.frame(4) { Self.write(kind, text, to: &$0) }
             }
         }
         writer.frame(BatchFrame.end.rawValue) { $0.number(UInt32(outcomes.count)) }
         return writer.bytes
+    }
+
+    private static func write(_ kind: ProblemKind, _ text: String, to writer: inout ByteWriter) {
+        writer.number(kind.rawValue)
+        writer.short(text.utf8.prefix(WireLimits.problemText))
+    }
+
+    private static func problem(_ reader: inout ByteReader) throws(WireError) -> (ProblemKind, String) {
+        let kind = ProblemKind(rawValue: try reader.number(UInt8.self)) ?? .other
+        return (kind, String(decoding: try reader.short(), as: UTF8.self))
     }
 
     /// Reads a whole reply. Throws what is wrong with it.
@@ -52,8 +60,11 @@ package struct BatchReply: Hashable, Sendable {
             case 1: outcomes.append(.acknowledged)
             case 2: outcomes.append(.preconditionFailed)
             case 3:
-                let kind = ProblemKind(rawValue: try reader.number(UInt8.self)) ?? .other
-                outcomes.append(.problem(kind, String(decoding: try reader.short(), as: UTF8.self)))
+                let (kind, text) = try Self.problem(&reader)
+                outcomes.append(.problem(kind, text))
+            case 4:
+                let (kind, text) = try Self.problem(&reader)
+                outcomes.append(.incomplete(kind, text))
             case BatchFrame.end.rawValue:
                 guard try reader.number(UInt32.self) == outcomes.count, buffer.isEmpty else { throw .truncated }
                 return

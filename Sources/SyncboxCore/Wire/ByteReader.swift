@@ -44,13 +44,23 @@ struct ByteReader {
         guard mode <= 0o7777 else { throw .malformed("a mode above 7777") }
         let modified = try timestamp()
         let size = try number(UInt64.self)
-        let digest = try number(UInt8.self) == 0 ? nil : Digest(try raw(Digest.length))
+        let parts = EntryParts(rawValue: try number(UInt8.self))
+        guard parts.isSubset(of: .all) else { throw .malformed("an entry with unknown parts") }
+        let digest = parts.contains(.digest) ? Digest(try raw(Digest.length)) : nil
         let target = Array(try short())
         guard !target.contains(0) else { throw .malformed("a link's target holds a NUL byte") }
         guard kind != .symbolicLink || (1...RelativePath.longestPath).contains(target.count) else {
             throw .malformed("a link's target must have 1 to \(RelativePath.longestPath) bytes")
         }
-        return Entry(kind: kind, mode: mode, modified: modified, size: size, digest: digest, target: target)
+        var entry = Entry(kind: kind, mode: mode, modified: modified, size: size, digest: digest, target: target)
+        if parts.contains(.owner) { entry.owner = Owner(user: try number(UInt32.self), group: try number(UInt32.self)) }
+        if parts.contains(.attributes) {
+            guard let attributes = Attributes(bytes: try raw(Int(number(UInt32.self)))) else {
+                throw .malformed("extended attributes that are none, or that are not mirrored")
+            }
+            entry.attributes = attributes
+        }
+        return entry
     }
 
     private mutating func timestamp() throws(WireError) -> Timestamp {
@@ -90,7 +100,8 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notOurs: "this is no Syncbox message"
-        case .version(let found): "version \(found) of the wire format is not understood; \(WireLimits.version) is"
+        case .version(let found):
+            "version \(found) of the wire format is not understood; \(WireLimits.version) to \(WireLimits.latestVersion) are"
         case .frameTooLong(let length): "a frame has \(length) bytes; \(WireLimits.frame) are possible"
         case .tooManyChanges: "a batch has more than \(WireLimits.changesInBatch) changes"
         case .truncated: "the message ends too early"

@@ -4,6 +4,21 @@
 struct ByteWriter {
     /// What has been written so far.
     private(set) var bytes: [UInt8] = []
+    /// Where the version is, once `header` has been written.
+    private var versionAt: Int?
+
+    /// Starts a message of the first version.
+    mutating func header(_ magic: [UInt8]) {
+        raw(magic)
+        versionAt = bytes.count
+        number(WireLimits.version)
+    }
+
+    /// Raises the message's version to `version`, which has what follows.
+    mutating func need(_ version: UInt8) {
+        guard let versionAt else { preconditionFailure("a message begins with its header") }
+        bytes[versionAt] = max(bytes[versionAt], version)
+    }
 
     mutating func number<Number: FixedWidthInteger>(_ value: Number) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
@@ -30,9 +45,19 @@ struct ByteWriter {
         number(entry.modified.seconds)
         number(entry.modified.nanoseconds)
         number(entry.size)
-        number(UInt8(entry.digest == nil ? 0 : 1))
+        let parts = EntryParts(of: entry)
+        if !parts.isSubset(of: .digest) { need(WireLimits.preservingVersion) }
+        number(parts.rawValue)
         if let digest = entry.digest { raw(digest.bytes) }
         short(entry.target)
+        if let owner = entry.owner {
+            number(owner.user)
+            number(owner.group)
+        }
+        if let attributes = entry.attributes {
+            number(UInt32(attributes.bytes.count))
+            raw(attributes.bytes)
+        }
     }
 
     mutating func state(_ state: ShareState) {
@@ -49,5 +74,27 @@ struct ByteWriter {
         payload(&self)
         let length = UInt32(bytes.count - start)
         for index in 0..<4 { bytes[lengthAt + index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * index)) }
+    }
+}
+
+/// Which parts of an entry are written that not every entry has, as bits.
+struct EntryParts: OptionSet {
+    let rawValue: UInt8
+
+    static let digest = EntryParts(rawValue: 1)
+    static let owner = EntryParts(rawValue: 2)
+    static let attributes = EntryParts(rawValue: 4)
+    /// All that are known.
+    static let all: EntryParts = [.digest, .owner, .attributes]
+
+    init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    init(of entry: Entry) {
+        self = []
+        if entry.digest != nil { insert(.digest) }
+        if entry.owner != nil { insert(.owner) }
+        if entry.attributes != nil { insert(.attributes) }
     }
 }

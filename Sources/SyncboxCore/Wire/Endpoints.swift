@@ -4,12 +4,17 @@
 package enum Endpoints {
     /// The media type of batches, replies and manifest pages.
     package static let mediaType = "application/vnd.syncbox.v1"
+    /// What a client says that it accepts, where it understands what the second version has.
+    package static let preservingMediaType = "application/vnd.syncbox.v2"
     /// Names the writer of a share: one client instance. A share accepts one writer at a time.
     package static let writerHeader = "Syncbox-Writer"
-    /// The offset from which an upload's part is appended, and in answers the length that is staged, in bytes.
+    /// The offset from which an upload's part is appended, and in answers the length that is staged, in bytes. An offset
+    /// behind that length leaves a hole between: zeros that nobody sends.
     package static let offsetHeader = "Upload-Offset"
     /// The whole length of an upload, in bytes.
     package static let lengthHeader = "Upload-Length"
+    /// In answers about an upload, with the value `yes`: the server takes holes. One of an earlier version does not say it.
+    package static let holesHeader = "Upload-Holes"
 
     /// The mode of an entry that is put by itself, in octal digits.
     package static let modeHeader = "Syncbox-Mode"

@@ -29,7 +29,7 @@ struct FrameBuffer {
         guard let header = take(magic.count + 1 + count) else { return nil }
         guard header.starts(with: magic) else { throw .notOurs }
         let version = header[header.startIndex + magic.count]
-        guard version == WireLimits.version else { throw .version(version) }
+        guard (WireLimits.version...WireLimits.latestVersion).contains(version) else { throw .version(version) }
         return ByteReader(header.dropFirst(magic.count + 1))
     }
 

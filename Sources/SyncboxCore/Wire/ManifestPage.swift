@@ -34,16 +34,17 @@ package struct ManifestPage: Hashable, Sendable {
         self.isLast = isLast
     }
 
-    /// The page as a response's body.
-    package func encoded() -> [UInt8] {
+    /// The page as a response's body, for a client that understands versions up to `version`: what an earlier one doesn't
+    /// know is left out.
+    package func encoded(for version: UInt8 = WireLimits.latestVersion) -> [UInt8] {
+        let lacking: Set<Preserve> = version < WireLimits.preservingVersion ? Set(Preserve.allCases) : []
         var writer = ByteWriter()
-        writer.raw(Self.magic)
-        writer.number(WireLimits.version)
+        writer.header(Self.magic)
         writer.state(state)
         for item in items {
             writer.frame(1) {
                 $0.path(item.path)
-                $0.entry(item.entry)
+                $0.entry(item.entry.without(lacking))
             }
         }
         writer.frame(BatchFrame.end.rawValue) {

@@ -2,20 +2,28 @@
 
 /// The limits of the wire format. Both sides keep to them; the server refuses what exceeds them.
 package enum WireLimits {
-    /// The version of the format that this build writes.
+    /// The first version of the format. A message says the lowest version that has all that it holds, so that one of an
+    /// earlier version is understood on the other side for as long as nothing new is used.
     package static let version: UInt8 = 1
+    /// The version that brought what is preserved by option: an entry's owner and attributes, hard links, and
+    /// incomplete outcomes.
+    package static let preservingVersion: UInt8 = 2
+    /// The latest version that this build understands.
+    package static let latestVersion: UInt8 = 2
     /// The largest content that travels in a batch, in bytes. Anything larger goes beside the batches, as an upload.
     package static let inlineContent = 256 * 1024
-    /// The longest frame, in bytes: a content, its path and its entry.
-    package static let frame = inlineContent + 16 * 1024
+    /// The longest frame, in bytes: a content, its path, its entry and its attributes.
+    package static let frame = inlineContent + 16 * 1024 + Attributes.longest
     /// The most changes in one batch. Larger batches spread the cost of syncing no further; smaller ones do.
     package static let changesInBatch = 1000
-    /// The most bytes of content in one batch; a client sends a batch that reaches it.
+    /// The most bytes of content and attributes in one batch; a client sends a batch that reaches it.
     package static let contentInBatch = 4 * 1024 * 1024
     /// The longest batch, in bytes: its content, one content more, and what paths and entries can add up to.
     package static let batch = contentInBatch + frame + changesInBatch * 16 * 1024
     /// The most entries in one page of a manifest.
     package static let entriesInPage = 5000
+    /// The most bytes of attributes in one page of a manifest; the page ends with the entry that reaches it.
+    package static let attributesInPage = 4 * 1024 * 1024
     /// The longest text of a problem, in bytes; longer ones are cut.
     package static let problemText = 1000
 }

@@ -10,10 +10,25 @@ extension DestinationTree: Destination {
     }
 
     package func stageLink(_ entry: Entry) throws(FileError) -> StagedEntry { try staging.stageLink(entry) }
+    package func shortfall(of staged: StagedEntry) -> Shortfall? { staged.shortfall }
     package func stageIntent(_ note: [UInt8]) throws(FileError) -> StagedEntry { try staging.stageIntent(note) }
     package func intents() throws(FileError) -> [(entry: StagedEntry, note: [UInt8])] { try staging.intents() }
     package func discard(_ staged: StagedEntry) throws(FileError) { try staging.remove(staged) }
     package func count(in path: RelativePath) throws(FileError) -> Int { try names(in: path).count }
+
+    /// Gives the file at `path` another name, a private one (linkat(2)). Throws `.unsupported` where the file system has no hard
+    /// links, or no more for this file.
+    package func stageHardLink(to path: RelativePath) throws(FileError) -> StagedEntry {
+        let name = staging.freshName()
+        _ = try withParent(of: path) { parent throws(FileError) in
+            try root.calls.make("link", path) {
+                withName(path.name) { old in
+                    withName(name) { outcome(linkat(parent.number, old, staging.directory.number, $0, 0)) }
+                }
+            }
+        }
+        return StagedEntry(name: name, kind: .file, descriptor: nil)
+    }
 
     /// Lets what is at two paths change places, in one step (RENAME_EXCHANGE); in three where the file system lacks it, of
     /// which the first is undone when the second fails.

@@ -116,13 +116,22 @@ package final class DestinationTree: Sendable {
         }
     }
 
-    /// Sets the mode and modification time of what is at `path`, without following a symbolic link there; of the root only
-    /// the modification time, and of a symbolic link, which has no mode.
-    package func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) {
+    /// Sets the owner, attributes, mode and modification time of what is at `path`, without following a symbolic link there; of the root
+    /// only the modification time, and no mode of a symbolic link, which has none. Returns what could not be set.
+    @discardableResult
+    package func setMetadata(_ entry: Entry, at path: RelativePath) throws(FileError) -> Shortfall? {
         try checkMirrored(path)
+        let shortfall = path.isRoot ? nil : try setPreserved(entry, at: path)
         if entry.kind != .symbolicLink && !path.isRoot { try setMode(entry.mode, at: path) }
         let there = try openPlace(path)
         try root.setModified(entry.modified, of: there, path: path)
+        return shortfall
+    }
+
+    private func setPreserved(_ entry: Entry, at path: RelativePath) throws(FileError) -> Shortfall? {
+        if entry.owner == nil && entry.attributes == nil { return nil }
+        let there = try openPlace(path)
+        return try root.setOwner(entry, of: there, path: path).with(root.setAttributes(entry, of: there, path: path))
     }
 
     func setMode(_ mode: UInt16, at path: RelativePath) throws(FileError) {

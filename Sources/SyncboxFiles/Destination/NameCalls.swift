@@ -55,6 +55,23 @@ extension Root {
         try calls.make("chmod", path) { outcome(chmod(descriptor.magicPath, mode_t(mode))) }
     }
 
+    /// Makes something open, be it a symbolic link, the property of whom `entry` says (fchownat(2)); where it says nobody,
+    /// nothing is done. Comes before the mode, since it takes set-user-ID and set-group-ID bits away. Returns what may not be.
+    func setOwner(_ entry: Entry, of descriptor: Descriptor, path: RelativePath?) throws(FileError) -> Shortfall? {
+        guard let owner = entry.owner else { return nil }
+        do throws(FileError) {
+            try calls.make("chown", path) {
+                outcome(fchownat(descriptor.number, "", owner.user, owner.group, LINUX_AT_EMPTY_PATH))
+            }
+        } catch  where error.code == .permission || error.code == .unsupported {
+            // Who may give nothing away may still have made it the right one's.
+            let status = try calls.status(of: descriptor, path: path)
+            guard status.stx_uid != owner.user || status.stx_gid != owner.group else { return nil }
+            return Shortfall(lacking: [.owner], error: error)
+        }
+        return nil
+    }
+
     /// Sets the modification time of something open, be it a symbolic link; the access time stays (utimensat(2)).
     func setModified(_ modified: Timestamp, of descriptor: Descriptor, path: RelativePath?) throws(FileError) {
         let times = [timespec(tv_sec: 0, tv_nsec: Int(LINUX_UTIME_OMIT)), modified.timespec]

@@ -4,7 +4,7 @@ import CLinux
 import SyncboxCore
 
 extension Staging {
-    /// Writes a file's content, mode and modification time under a private name. Nothing is synced.
+    /// Writes a file's content, mode, modification time and what else is preserved under a private name. Nothing is synced. Zeros may become holes.
     ///
     /// `keepingOpen` keeps a descriptor in the result, for syncing this file alone. After an error nothing is left behind.
     package func stage(
@@ -13,13 +13,13 @@ extension Staging {
         let name = freshName()
         let file = try create(name)
         do throws(FileError) {
-            try root.calls.writeFully(file, content, at: 0, path: nil)
-            try setMetadata(entry, of: file)
+            try root.calls.writeSparsely(file, content, at: 0, path: nil)
+            let shortfall = try setMetadata(entry, of: file)
+            return StagedEntry(name: name, kind: .file, descriptor: keepingOpen ? file : nil, shortfall: shortfall)
         } catch {
             _ = try? root.unlink(name, in: directory, path: nil)
             throw error
         }
-        return StagedEntry(name: name, kind: .file, descriptor: keepingOpen ? file : nil)
     }
 
     /// The same for a content held in an array.
@@ -39,8 +39,9 @@ extension Staging {
             withName(entry.target) { target in withName(name) { outcome(symlinkat(target, directory.number, $0)) } }
         }
         let link = try root.open(name, in: directory, LINUX_O_PATH | O_NOFOLLOW, path: nil)
+        let shortfall = try root.setOwner(entry, of: link, path: nil)
         try root.setModified(entry.modified, of: link, path: nil)
-        return StagedEntry(name: name, kind: .symbolicLink, descriptor: nil)
+        return StagedEntry(name: name, kind: .symbolicLink, descriptor: nil, shortfall: shortfall)
     }
 
     /// Makes an empty directory that only this user may enter, under a private name.
@@ -56,11 +57,15 @@ extension Staging {
         return try root.calls.open(nil) { withName(name) { outcome(linux_openat(directory.number, $0, flags, 0o600)) } }
     }
 
-    /// Gives an open file its final mode and modification time, in this order: writing would change the time again.
-    func setMetadata(_ entry: Entry, of file: Descriptor) throws(FileError) {
+    /// Gives an open file its final owner, attributes, mode and modification time, in this order: writing would change the
+    /// time again.
+    func setMetadata(_ entry: Entry, of file: Descriptor) throws(FileError) -> Shortfall? {
+        let shortfall = try root.setOwner(entry, of: file, path: nil)
+            .with(root.setAttributes(entry, of: file, path: nil))
         try root.calls.make("chmod", nil) { outcome(fchmod(file.number, mode_t(entry.mode))) }
         let times = [timespec(tv_sec: 0, tv_nsec: Int(LINUX_UTIME_OMIT)), entry.modified.timespec]
         try root.calls.make("utime", nil) { outcome(futimens(file.number, times)) }
+        return shortfall
     }
 }
 

@@ -8,7 +8,7 @@ import SyncboxCore
 ///
 /// One thread at a time may work on it. Every call blocks.
 package final class StagedUpload: Sendable {
-    /// How much is read at once to compute a digest or to copy, in bytes.
+    /// How much is copied at once through memory, in bytes.
     private static let portion = 1 << 20
 
     /// Which upload it is.
@@ -32,10 +32,15 @@ package final class StagedUpload: Sendable {
         try calls.status(of: file, path: nil).stx_size
     }
 
-    /// Writes a piece at `offset`, which need not be the end. Pieces that follow each other are digested in passing.
+    /// Writes a piece at `offset`, which need not be the end. Pieces that follow each other are digested in passing. At the
+    /// end or behind it zeros may become holes.
     package func write(_ piece: UnsafeRawBufferPointer, at offset: UInt64) throws(FileError) {
         forgetDigest(from: offset)
-        try calls.writeFully(file, piece, at: offset, path: nil)
+        if try offset < length() {
+            try calls.writeFully(file, piece, at: offset, path: nil)
+        } else {
+            try calls.writeSparsely(file, piece, at: offset, path: nil)
+        }
         digested.withLock { known in
             guard known.length == offset else { return }
             known.digest.update(piece)
@@ -83,24 +88,31 @@ package final class StagedUpload: Sendable {
         }
     }
 
+    /// Makes the content `length` bytes long by a hole at its end: zeros that take no room, digested without being read.
+    /// Where it is as long already nothing is done.
+    package func extend(to length: UInt64) throws(FileError) {
+        let end = try self.length()
+        guard end < length else { return }
+        try calls.make("truncate", nil) { outcome(ftruncate(file.number, Int(length))) }
+        var known = digested.withLock { $0 }
+        guard known.length == end else { return }
+        known.digest.update(zeros: length - end)
+        known.length = length
+        digested.withLock { $0 = known }
+    }
+
     /// Cuts the content off, or fills it up with zeros.
     package func truncate(to length: UInt64) throws(FileError) {
         forgetDigest(from: length)
         try calls.make("truncate", nil) { outcome(ftruncate(file.number, Int(length))) }
     }
 
-    /// The digest of the whole content. Reads what was not digested in passing.
+    /// The digest of the whole content. Reads what was not digested in passing, but no holes.
     package func digest() throws(FileError) -> Digest {
-        var (digest, length) = digested.withLock { $0 }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.portion, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = try calls.readFully(file, at: length, into: buffer, path: nil)
-            if count == 0 { break }
-            digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            length += UInt64(count)
-        }
-        digested.withLock { $0 = (digest, length) }
+        var (digest, start) = digested.withLock { $0 }
+        let end = try length()
+        try calls.digest(start..<max(start, end), of: file, into: &digest, path: nil)
+        digested.withLock { $0 = (digest, end) }
         return digest.value
     }
 
@@ -115,11 +127,11 @@ package final class StagedUpload: Sendable {
         try calls.make("sync", nil) { outcome(fdatasync(file.number)) }
     }
 
-    /// Gives the content its final mode and modification time, so that it can be published. The upload ends with this:
+    /// Gives the content its final owner, mode and modification time, so that it can be published. The upload ends with this:
     /// once it is published, or `remove`d, its name is free.
     package func finish(as entry: Entry) throws(FileError) -> StagedEntry {
-        try staging.setMetadata(entry, of: file)
-        return StagedEntry(name: Staging.name(of: id), kind: .file, descriptor: file)
+        let shortfall = try staging.setMetadata(entry, of: file)
+        return StagedEntry(name: Staging.name(of: id), kind: .file, descriptor: file, shortfall: shortfall)
     }
 }
 

@@ -115,6 +115,8 @@ package struct StagedEntry: Sendable {
     package let kind: Entry.Kind
     /// The open file, where it was asked for, so that it can be synced by itself.
     let descriptor: Descriptor?
+    /// What it goes without; nil where it has all that was asked for.
+    package var shortfall: Shortfall?
 }
 
 extension Root {

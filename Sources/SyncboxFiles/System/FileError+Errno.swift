@@ -24,6 +24,8 @@ extension FileError.Code {
         case EACCES, EPERM: self = .permission
         case EROFS: self = .readOnly
         case ENOSPC where operation == "watch": self = .noWatches
+        case ENOSPC where operation == "setxattr": self = .tooLarge
+        case E2BIG, ERANGE: self = .tooLarge
         case ENOSPC, EDQUOT: self = .noSpace
         case ENAMETOOLONG: self = .nameTooLong
         case EXDEV where operation == "open": self = .escapes

@@ -21,6 +21,20 @@ package struct ContentDigest: Sendable {
         hash.update(bufferPointer: piece)
     }
 
+    /// Takes `count` zeros as the next piece: a hole of a file, which nobody has to read.
+    package mutating func update(zeros count: UInt64) {
+        Self.zeros.withUnsafeBytes { zeros in
+            var left = count
+            while left > 0 {
+                let portion = Int(min(left, UInt64(zeros.count)))
+                update(UnsafeRawBufferPointer(rebasing: zeros[..<portion]))
+                left -= UInt64(portion)
+            }
+        }
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
+
     /// The digest of all pieces so far; more may follow.
     package var value: SyncboxCore.Digest {
         guard let digest = SyncboxCore.Digest(Array(hash.finalize())) else {

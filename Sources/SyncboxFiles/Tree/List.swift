@@ -4,7 +4,8 @@ import CLinux
 import SyncboxCore
 
 extension Root {
-    /// All names of `directory` but `.` and `..`, with a look at each, ordered by their bytes.
+    /// All names of `directory` but `.` and `..`, with a look at each, ordered by their bytes. These looks read no extended
+    /// attributes: whether they changed shows in `changed`.
     ///
     /// Names that vanish meanwhile are left out. Throws when the directory can't be read to its end, never gives a part of
     /// it; throws `.notFound` or `.notDirectory` when it is gone. Holds all names in memory.
@@ -49,7 +50,9 @@ extension Root {
     ) -> Result<Observation, FileError>? {
         do throws(FileError) {
             let status = try calls.status(of: name, in: directory)
-            guard status.kind == .symbolicLink else { return .success(status.observation(target: [])) }
+            guard status.kind == .symbolicLink else {
+                return .success(status.observed(preserving: preserved).map(Observation.present) ?? .special)
+            }
             // The target and the rest must be of the same link, so that the link itself is opened.
             let link = try calls.open(nil) {
                 outcome(linux_openat(directory.number, name, LINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC, 0))

@@ -20,8 +20,18 @@ extension Root {
     /// What is open as `descriptor` (any kind of descriptor; that of a symbolic link is opened with O_PATH).
     func observe(_ descriptor: Descriptor, path: RelativePath?) throws(FileError) -> Observation {
         let status = try calls.status(of: descriptor, path: path)
-        guard status.kind == .symbolicLink else { return status.observation(target: []) }
-        return status.observation(target: try readTarget(of: descriptor, path: path))
+        let target = status.kind == .symbolicLink ? try readTarget(of: descriptor, path: path) : []
+        guard var observed = status.observed(target: target, preserving: preserved) else { return .special }
+        observed.entry.attributes = try attributes(of: descriptor, observed.entry.kind, path: path)
+        return .present(observed)
+    }
+
+    /// The attributes of something open, where they are asked for and it can have any.
+    func attributes(
+        of descriptor: Descriptor, _ kind: Entry.Kind, path: RelativePath?
+    ) throws(FileError) -> Attributes? {
+        guard preserved.contains(.xattrs), kind != .symbolicLink else { return nil }
+        return try calls.attributes(of: descriptor, path: path)
     }
 
     /// Where the symbolic link that is open as `descriptor` points (readlinkat(2) with an empty path).
@@ -75,26 +85,25 @@ extension linux_status {
         }
     }
 
-    /// As the engine sees it. `target` is where a symbolic link points.
-    func observation(target: [UInt8]) -> Observation {
-        observed(target: target).map(Observation.present) ?? .special
-    }
-
-    /// The entry with what tells whether it has changed; nil for what is not mirrored.
-    func observed(target: [UInt8] = []) -> Observed? {
+    /// The entry with what tells whether it has changed; nil for what is not mirrored. `target` is where a symbolic link
+    /// points.
+    func observed(target: [UInt8] = [], preserving preserved: Set<Preserve> = []) -> Observed? {
         let modified = Timestamp(stx_mtime)
         let mode = stx_mode & 0o7777
-        let entry: Entry
+        var entry: Entry
         switch kind {
         case .file: entry = .file(size: stx_size, digest: nil, mode: mode, modified: modified)
         case .directory: entry = .directory(mode: mode, modified: modified)
         case .symbolicLink: entry = .symbolicLink(target: target, modified: modified)
         case nil: return nil
         }
+        if preserved.contains(.owner) { entry.owner = Owner(user: stx_uid, group: stx_gid) }
         let tellsBirth = stx_mask & UInt32(STATX_BTIME) != 0
         let born = tellsBirth ? Timestamp(stx_btime) : Timestamp(seconds: 0)
-        return Observed(
+        var observed = Observed(
             entry: entry, identity: SyncboxCore.Identity(inode: stx_ino, born: born), changed: Timestamp(stx_ctime))
+        if preserved.contains(.hardLinks), kind == .file { observed.links = stx_nlink }
+        return observed
     }
 }
 

@@ -14,7 +14,7 @@ package final class ReadingFile: Sendable {
     package let path: RelativePath
 
     let descriptor: Descriptor
-    private let root: Root
+    let root: Root
 
     /// The length when it was opened, in bytes.
     package var size: UInt64 { observed.entry.size }
@@ -23,9 +23,10 @@ package final class ReadingFile: Sendable {
     /// process holds a write lock.
     init(_ descriptor: Descriptor, path: RelativePath, root: Root) throws(FileError) {
         let status = try root.calls.status(of: descriptor, path: path)
-        guard status.kind == .file, let observed = status.observed() else {
+        guard status.kind == .file, var observed = status.observed(preserving: root.preserved) else {
             throw FileError(status.kind == .directory ? .isDirectory : .unsupported, operation: "read", path: path)
         }
+        observed.entry.attributes = try root.attributes(of: descriptor, .file, path: path)
         self.observed = observed
         self.path = path
         self.descriptor = descriptor

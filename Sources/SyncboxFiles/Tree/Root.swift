@@ -20,18 +20,24 @@ package final class Root: Sendable {
     /// Which directory is open. While it is, no other directory can get the same identity.
     package let identity: Identity
 
+    /// What a look asks for beyond content, mode and modification time.
+    package let preserved: Set<Preserve>
+
     let directory: Descriptor
     let calls: SystemCalls
     private let place: String
 
     /// Opens the directory at `place`, an absolute path; symbolic links on the way are the operator's and are followed.
-    /// `faults` makes calls fail, in tests. Throws `.notFound`, `.notDirectory`, `.permission` and whatever open(2) reports.
-    package init(opening place: String, faults: FaultPlan? = nil) throws(FileError) {
+    /// Looks tell what is `preserved`. `faults` makes calls fail, in tests. Throws `.notFound`, `.notDirectory`, `.permission` and whatever open(2) reports.
+    package init(opening place: String, preserving preserved: Set<Preserve> = [], faults: FaultPlan? = nil)
+        throws(FileError)
+    {
         let calls = SystemCalls(faults: faults)
         directory = try calls.open(.root) { outcome(linux_open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
         let status = try calls.status(of: directory, path: .root)
         identity = Identity(device: status.device, inode: status.stx_ino)
         self.calls = calls
+        self.preserved = preserved
         self.place = place
     }
 
@@ -42,6 +48,7 @@ package final class Root: Sendable {
         identity = Identity(device: status.device, inode: status.stx_ino)
         self.directory = directory
         calls = root.calls
+        preserved = root.preserved
         place = ""
     }
 

@@ -6,7 +6,8 @@ import SyncboxCore
 extension CatalogRow {
     /// The columns, in the order in which `init(_:)` reads them.
     static let columns =
-        "id, parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed"
+        "id, parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed, user, userGroup, "
+        + "attributes"
 
     /// Reads the `columns`. Throws when they hold what no entry can be: the database is damaged.
     init(_ row: Row) throws {
@@ -16,7 +17,7 @@ extension CatalogRow {
         }
         let mode = UInt16(truncatingIfNeeded: row[4] as Int64)
         let modified = Timestamp(seconds: row[5], nanoseconds: UInt32(truncatingIfNeeded: row[6] as Int64))
-        let entry: Entry =
+        var entry: Entry =
             switch kind {
             case .file:
                 .file(
@@ -24,6 +25,10 @@ extension CatalogRow {
             case .directory: .directory(mode: mode, modified: modified)
             case .symbolicLink: .symbolicLink(target: try row.bytes(9), modified: modified)
             }
+        if let user = row[13] as Int64?, let group = row[14] as Int64? {
+            entry.owner = Owner(user: UInt32(truncatingIfNeeded: user), group: UInt32(truncatingIfNeeded: group))
+        }
+        if let attributes = row[15] as Data? { entry.attributes = Attributes(bytes: attributes) }
         self.init(
             id: row[0], parent: row[1], name: try row.bytes(2), entry: entry,
             imprint: Imprint(inode: UInt64(bitPattern: row[10]), born: row[11], changed: row[12]))
@@ -31,6 +36,9 @@ extension CatalogRow {
 }
 
 extension Entry {
+    /// `user`, `userGroup` and `attributes`, as arguments of a statement.
+    var preservedColumns: StatementArguments { [owner?.user, owner?.group, attributes.map { Data($0.bytes) }] }
+
     /// `kind` to `target`, as arguments of a statement.
     var columns: StatementArguments {
         [

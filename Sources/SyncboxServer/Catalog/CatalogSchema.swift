@@ -24,6 +24,14 @@ enum CatalogSchema {
                 sql: "INSERT INTO meta (id, epoch, sequence, entries, bytes, isOpen) VALUES (1, ?, 0, 0, 0, 0)",
                 arguments: [epoch])
         }
+        migrator.registerMigration("2 owners") { database in
+            // NULL where owners are not mirrored: such rows stay as small as they were.
+            try database.execute(sql: "ALTER TABLE entry ADD COLUMN user INTEGER")
+            try database.execute(sql: "ALTER TABLE entry ADD COLUMN userGroup INTEGER")
+        }
+        migrator.registerMigration("3 attributes") { database in
+            try database.execute(sql: "ALTER TABLE entry ADD COLUMN attributes BLOB")
+        }
         return migrator
     }
 

@@ -41,7 +41,7 @@ final class CatalogTransaction: CatalogRecord {
         summary.bytes = summary.bytes &- old.entry.size &+ entry.size
         if old.entry.kind == .directory, entry.kind != .directory { directories[path] = nil }
         try execute(
-            Self.updateEntry, entry.columns + imprint.columns + [old.id])
+            Self.updateEntry, entry.columns + imprint.columns + entry.preservedColumns + [old.id])
     }
 
     private func insert(_ entry: Entry, at path: RelativePath, imprint: Imprint) throws {
@@ -50,7 +50,8 @@ final class CatalogTransaction: CatalogRecord {
         }
         try execute(
             Self.insertEntry,
-            StatementArguments(parent: parent, name: path.name) + entry.columns + imprint.columns)
+            StatementArguments(parent: parent, name: path.name) + entry.columns + imprint.columns
+                + entry.preservedColumns)
         summary.entries += 1
         summary.bytes &+= entry.size
     }
@@ -140,12 +141,14 @@ final class CatalogTransaction: CatalogRecord {
 
     // Put together once: they are looked up by their text.
     private static let insertEntry = """
-        INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO entry (parent, name, kind, mode, seconds, nanoseconds, size, digest, target, inode, born, changed,
+            user, userGroup, attributes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let updateEntry = """
         UPDATE entry SET kind = ?, mode = ?, seconds = ?, nanoseconds = ?, size = ?, digest = ?, target = ?,
-            inode = ?, born = ?, changed = ?
+            inode = ?, born = ?, changed = ?, user = ?, userGroup = ?,
+            attributes = ?
         WHERE id = ?
         """
 

@@ -2,11 +2,16 @@
 import SyncboxCore
 
 extension CatalogTree {
-    /// The entries that follow `path` in the order of paths, at most `limit` of them; all from the first for nil.
+    /// The entries that follow `path` in the order of paths, at most `limit` of them, and no more behind the one with
+    /// which their attributes reach `attributeLimit` bytes; all from the first for nil.
     ///
     /// Where nothing is at `path` any more the page begins where it would be. The root itself is never listed.
-    func page(after path: RelativePath?, limit: Int = WireLimits.entriesInPage) throws -> ManifestPage {
+    func page(
+        after path: RelativePath?, limit: Int = WireLimits.entriesInPage,
+        attributeLimit: Int = WireLimits.attributesInPage
+    ) throws -> ManifestPage {
         var items: [ManifestPage.Item] = []
+        var attributes = 0
         var levels = try levels(after: path ?? .root)
         while var level = levels.popLast() {
             guard let row = level.rows.popLast() else {
@@ -15,9 +20,12 @@ extension CatalogTree {
             }
             levels.append(level)
             // One entry more than fits tells that another page follows.
-            if items.count == limit { return ManifestPage(state: try summary().state, items: items, isLast: false) }
+            if items.count == limit || !items.isEmpty && attributes >= attributeLimit {
+                return ManifestPage(state: try summary().state, items: items, isLast: false)
+            }
             let path = try level.path.appending(row.name)
             items.append(ManifestPage.Item(path: path, entry: row.entry))
+            attributes += row.entry.attributes?.bytes.count ?? 0
             if row.entry.kind == .directory { levels.append(Level(directory: row.id, path: path, after: [])) }
         }
         return ManifestPage(state: try summary().state, items: items, isLast: true)

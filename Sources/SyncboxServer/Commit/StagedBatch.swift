@@ -73,7 +73,7 @@ struct StagedBatch {
             case .corrupt: staged.outcome = .problem(.corrupt, "the upload is not what was announced")
             }
         case .link(_, let entry): staged.staged = try share.tree.staging.stageLink(entry)
-        case .makeDirectory, .move, .exchange, .remove, .setMetadata: break
+        case .makeDirectory, .hardLink, .move, .exchange, .remove, .setMetadata: break
         }
     }
 
@@ -93,7 +93,7 @@ struct StagedBatch {
     mutating func publishAndRecord(base: ShareState?) -> Bool {
         defer { share.pulse.rest() }
         guard share.publishAndRecord(&changes, base: base) else { return false }
-        if outcomes.contains(.acknowledged) { share.count(outcomes) }
+        if outcomes.contains(where: \.isApplied) { share.count(outcomes) }
         share.kept.giveWay(after: outcomes)
         return true
     }

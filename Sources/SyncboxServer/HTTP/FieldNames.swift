@@ -9,6 +9,8 @@ extension HTTPField.Name {
     static let uploadOffset = named(Endpoints.offsetHeader)
     /// See `Endpoints.lengthHeader`.
     static let uploadLength = named(Endpoints.lengthHeader)
+    /// See `Endpoints.holesHeader`.
+    static let uploadHoles = named(Endpoints.holesHeader)
     /// See `Endpoints.modeHeader`.
     static let syncboxMode = named(Endpoints.modeHeader)
     /// See `Endpoints.modifiedHeader`.

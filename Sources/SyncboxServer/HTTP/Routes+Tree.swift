@@ -93,7 +93,7 @@ extension Routes {
         else { preconditionFailure("a batch without a base is always in turn") }
         for outcome in reply.outcomes {
             switch outcome {
-            case .acknowledged: continue
+            case .acknowledged, .incomplete: continue
             case .preconditionFailed:
                 throw HTTPError(.conflict, message: "something else is there, or what it needs isn't")
             case .problem(let kind, let text): throw HTTPError(kind.status, message: text)

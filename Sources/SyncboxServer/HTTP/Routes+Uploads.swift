@@ -15,7 +15,8 @@ extension Routes {
             throw HTTPError(
                 .tooManyRequests, message: "\(Uploads.most) uploads are under way in this share; end some first")
         }
-        return Response(.created, [.location: Endpoints.upload(share.name, id), .uploadOffset: "0"])
+        return Response(
+            .created, [.location: Endpoints.upload(share.name, id), .uploadOffset: "0", .uploadHoles: "yes"])
     }
 
     /// `HEAD uploads/{id}`: how much has arrived.
@@ -26,21 +27,24 @@ extension Routes {
             .ok,
             [
                 .uploadOffset: String(try upload.content.length()), .uploadLength: String(upload.length),
-                .cacheControl: "no-store",
+                .uploadHoles: "yes", .cacheControl: "no-store",
             ])
     }
 
-    /// `PATCH uploads/{id}`: appends the body at `Upload-Offset`, which must be where the upload ends so far. What has
-    /// arrived when the connection is cut stays. The last part is synced before it is answered.
+    /// `PATCH uploads/{id}`: appends the body at `Upload-Offset`, which must be where the upload ends so far, or behind that:
+    /// between is a hole then. An empty body at the upload's length is a hole at its end. What has arrived when the
+    /// connection is cut stays. The last part is synced before it is answered.
     func appendToUpload(_ id: UploadID, _ request: Request) async throws -> Response {
         try caller.permissions(anyOf: [.write])
         let upload = try take(id)
         defer { share.uploads.release(id) }
-        var offset = try upload.content.length()
-        guard try number(.uploadOffset, of: request) == offset else {
+        let end = try upload.content.length()
+        var offset = try number(.uploadOffset, of: request)
+        guard offset >= end, offset <= upload.length else {
             throw HTTPError(
-                .conflict, headers: [.uploadOffset: String(offset)], message: "the upload goes on at another offset")
+                .conflict, headers: [.uploadOffset: String(end)], message: "the upload goes on at another offset")
         }
+        try upload.content.extend(to: offset)
         for try await piece in request.body {
             guard UInt64(piece.readableBytes) <= upload.length - offset else {
                 throw HTTPError(.contentTooLarge, message: "the upload was begun with \(upload.length) bytes")

@@ -16,7 +16,7 @@ struct Routes {
     func respond(to request: Request, _ resource: Resource) async throws -> Response {
         switch (request.method, resource) {
         case (.get, .share), (.head, .share): try describe()
-        case (.get, .manifest(_, let path)), (.head, .manifest(_, let path)): try manifest(after: path)
+        case (.get, .manifest(_, let path)), (.head, .manifest(_, let path)): try manifest(after: path, request)
         case (.post, .batches): try await batch(request)
         case (.post, .uploads): try beginUpload(request)
         case (.head, .upload(_, let id)): try lookAtUpload(id)
@@ -50,9 +50,11 @@ struct Routes {
     }
 
     /// `GET /v1/shares/{share}/manifest`: one page of what the catalog holds.
-    private func manifest(after path: RelativePath?) throws -> Response {
+    private func manifest(after path: RelativePath?, _ request: Request) throws -> Response {
         try caller.permissions(anyOf: [.read, .write])
-        return Response(wire: try share.catalog.page(after: path).encoded())
+        let isPreserving = request.headers[.accept]?.contains(Endpoints.preservingMediaType) ?? false
+        let version = isPreserving ? WireLimits.preservingVersion : WireLimits.version
+        return Response(wire: try share.catalog.page(after: path).encoded(for: version))
     }
 
     /// `POST /v1/shares/{share}/batches`.

@@ -97,9 +97,9 @@ final class Share: Sendable {
     func count(_ outcomes: [Outcome]) {
         counters.withLock { counters in
             counters.batches += 1
-            counters.changes += UInt64(outcomes.count { $0 == .acknowledged })
+            counters.changes += UInt64(outcomes.count { $0.isApplied })
         }
-        logger.debug("committed \(outcomes.count { $0 == .acknowledged }) of \(outcomes.count) changes")
+        logger.debug("committed \(outcomes.count { $0.isApplied }) of \(outcomes.count) changes")
         didChange()
     }
 

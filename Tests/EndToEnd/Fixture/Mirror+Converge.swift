@@ -12,7 +12,8 @@ extension Mirror {
         var last = "the client does not rest"
         repeat {
             if let status = try await clientStatus(), status.isIdle {
-                last = try await Trees.difference(source, destination, excluding: excluding, keeping: keeping)
+                last = try await Trees.difference(
+                    source, destination, excluding: excluding, keeping: keeping, preserving: settings.preserve)
                 if last.isEmpty { return }
                 last += "problems: \(status.problems)"
             }
@@ -31,5 +32,5 @@ extension Mirror {
     }
 
     /// What scripts know of the place: `$OUTSIDE`, on the source's file system, is not mirrored.
-    var variables: [String: String] { ["OUTSIDE": directory] }
+    var variables: [String: String] { ["OUTSIDE": directory, "DESTINATION": destination] }
 }

@@ -12,6 +12,7 @@ final class Mirror {
         /// Everything is mirrored, unless a test says otherwise.
         var patterns = ""
         var longestRetry = "1s"
+        var preserve = ""
     }
 
     /// Everything lies in here.
@@ -117,6 +118,7 @@ final class Mirror {
             key-file = \(keyFile)
             state-directory = \(clientState)
             startup = \(settings.startup)
+            preserve = \(settings.preserve)
 
             [ignore]
             patterns = \(settings.patterns)

@@ -131,7 +131,7 @@ import Testing
             try #require(tree.hasPlace(for: path), "seed \(seed): no place for \(path)")
             if tree.nodes[path]?.isDirectory != true { tree.remove(path) }
             tree.nodes[path] = .init(inode: 0, isDirectory: true, content: 0)
-        case .link, .setMetadata: break
+        case .link, .hardLink, .setMetadata: break
         }
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SyncboxCore
 import Testing
+
+@testable import SyncboxCore
 
 @Suite("Batches on the wire") struct BatchTests {
     private static let base = ShareState(epoch: 0xFEDC_BA98_7654_3210, sequence: 41)
@@ -21,6 +22,74 @@ import Testing
             .exchange(try RelativePath("x/a"), with: odd, expected: directory, other: file),
             .remove(try RelativePath("gone")), .setMetadata(.root, directory),
         ]
+    }
+
+    /// The same changes of entries with all that options preserve.
+    private static func everyChangePreserving() throws -> [Change] {
+        let owner = Owner(user: 65534, group: .max - 1)
+        let attribute = Attributes.Attribute(name: Array("user.x".utf8), value: [0, 1, 255])
+        let attributes = try #require(Attributes([attribute]))
+        func preserving(_ entry: Entry) -> Entry {
+            var entry = entry
+            entry.owner = owner
+            if entry.kind != .symbolicLink { entry.attributes = attributes }
+            return entry
+        }
+        let link = Change.hardLink(
+            try RelativePath("second"), to: try RelativePath("first"),
+            expected: preserving(
+                .file(size: 0, digest: Digest(Array(0..<32)), mode: 0, modified: Timestamp(seconds: 0))))
+        return try [link]
+            + everyChange().map { change in
+                switch change {
+                case .put(let path, let entry, let content): .put(path, preserving(entry), content)
+                case .makeDirectory(let path, let entry): .makeDirectory(path, preserving(entry))
+                case .link(let path, let entry): .link(path, preserving(entry))
+                case .move(let path, let from, let expected): .move(path, from: from, expected: preserving(expected))
+                case .exchange(let path, let other, let expected, let otherEntry):
+                    .exchange(path, with: other, expected: preserving(expected), other: preserving(otherEntry))
+                case .setMetadata(let path, let entry): .setMetadata(path, preserving(entry))
+                case .hardLink, .remove: change
+                }
+            }
+    }
+
+    @Test("What an option preserves travels in the second version, and nothing else does")
+    func versions() throws {
+        for (changes, version) in [(try Self.everyChange(), 1), (try Self.everyChangePreserving(), 2)] {
+            let body = encoded(changes)
+            #expect(body[BatchEncoder.magic.count] == version)
+            var decoder = BatchDecoder()
+            #expect(try decoder.decode(body) == changes)
+            try decoder.finish()
+        }
+        var future = encoded([])
+        future[BatchEncoder.magic.count] = 3
+        var decoder = BatchDecoder()
+        #expect(throws: WireError.version(3)) { try decoder.decode(future) }
+    }
+
+    @Test("A client of the first version gets a manifest that it understands")
+    func manifest() throws {
+        var entry = Entry.directory(mode: 0o755, modified: Timestamp(seconds: 1))
+        let bare = entry
+        entry.owner = Owner(user: 1, group: 2)
+        let page = {
+            ManifestPage(state: Self.base, items: [.init(path: try RelativePath("d"), entry: $0)], isLast: true)
+        }
+        let (old, new) = (try page(entry).encoded(for: 1), try page(entry).encoded(for: 2))
+        #expect(old[ManifestPage.magic.count] == 1)
+        #expect(try ManifestPage(decoding: old) == page(bare))
+        #expect(new[ManifestPage.magic.count] == 2)
+        #expect(try ManifestPage(decoding: new) == page(entry))
+    }
+
+    @Test("A change that was applied without something says so, in the second version")
+    func incomplete() throws {
+        let reply = BatchReply(state: Self.base, outcomes: [.acknowledged, .incomplete(.permission, "why")])
+        #expect(reply.encoded()[BatchReply.magic.count] == 2)
+        #expect(try BatchReply(decoding: reply.encoded()) == reply)
+        #expect(BatchReply(state: Self.base, outcomes: [.acknowledged]).encoded()[BatchReply.magic.count] == 1)
     }
 
     private func encoded(_ changes: [Change]) -> [UInt8] {
