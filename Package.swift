@@ -85,7 +85,9 @@ let package = Package(
             name: "syncboxTests",
             dependencies: ["syncbox", "SyncboxCore", "SyncboxDaemon", .lifecycle, .logging]),
         .testTarget(name: "Simulation", dependencies: ["SyncboxCore"], exclude: ["README.md", "bite"]),
-        .testTarget(name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"]),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"],
+            exclude: ["Fixture/bad-network"]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
     ],

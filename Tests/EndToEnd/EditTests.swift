@@ -82,7 +82,9 @@ extension Mirroring {
             Edit(
                 "a directory is renamed while files are written in it", before: "mkdir d",
                 """
-                (cd d; for i in {1..300}; do echo $i > $i; echo more >> $i; done) & writer=$!
+                cd d
+                for i in {1..300}; do echo $i > $i; echo more >> $i; done & writer=$!
+                cd ..
                 for i in {1..30}; do mv d e; mv e d; done
                 wait $writer
                 """),

@@ -61,9 +61,13 @@ final class World {
 
     private let start = ContinuousClock.now
     private var elapsed = Duration.zero
+    /// How far the machines' clock is from where it began, in seconds: in every fourth world somebody sets it, back too.
+    private var clockSteps: Int64 = 0
+    private var clockRandom: SplitMix?
 
     init(seed: UInt64) throws {
         random = SplitMix(seed: seed)
+        if seed.isMultiple(of: 4) { clockRandom = SplitMix(seed: ~seed) }
         trouble = Trouble(&random)
         let tree = SimulatedTree(now: Timestamp(seconds: 1_000_000))
         source = try SimulatedSource(tree: tree, ignoring: "*.tmp", seed: random.next())
@@ -100,11 +104,14 @@ final class World {
         let nanoseconds = attoseconds / 1_000_000_000 / 4_000_000 * 4_000_000
         return Moment(
             instant: start.advanced(by: elapsed),
-            wall: Timestamp(seconds: 1_000_000 + seconds, nanoseconds: UInt32(nanoseconds)))
+            wall: Timestamp(seconds: 1_000_000 + seconds + clockSteps, nanoseconds: UInt32(nanoseconds)))
     }
 
     func pass(_ time: Duration) {
         elapsed += time
+        if clockRandom?.next().isMultiple(of: 60) ?? false {
+            clockSteps += Int64(bitPattern: clockRandom?.next() ?? 0) % 100_000
+        }
         source.tree.now = moment.wall
         server.tree.setTime(moment.wall)
     }

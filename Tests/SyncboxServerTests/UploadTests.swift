@@ -145,13 +145,20 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: staging) == [])
     }
 
-    @Test("No more than the limit are under way, and old ones make room")
+    @Test(
+        "No more than the limit are under way: the one that has rested longest makes room, but none that is worked on")
     func limit() throws {
-        for _ in 0..<Uploads.most { _ = try begin(1) }
+        let uploads = temporary.share.uploads
+        let first = try begin(1)
+        for _ in 1..<Uploads.most { _ = try begin(1) }
+        _ = try begin(1)
+        #expect(throws: HTTPError.self) { try routes.lookAtUpload(first) }
+        let all = try temporary.share.catalog.uploads().keys
+        #expect(all.count == Uploads.most)
+        for id in all { _ = try uploads.take(id) }
         #expect(throws: HTTPError.self) { try begin(1) }
-        try temporary.share.uploads.sweep(at: .now.advanced(by: Uploads.longestRest - .seconds(60)))
-        #expect(throws: HTTPError.self) { try begin(1) }
-        try temporary.share.uploads.sweep(at: .now.advanced(by: Uploads.longestRest))
+        for id in all { uploads.release(id) }
+        try uploads.sweep(at: .now.advanced(by: Uploads.longestRest))
         _ = try begin(1)
         #expect(try temporary.share.catalog.uploads().count == 1)
     }

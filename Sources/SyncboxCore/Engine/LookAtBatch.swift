@@ -58,7 +58,7 @@ extension Mirror {
             batch.moves.append(Move(from: known.path, to: path, expected: known.confirmed))
             // What is to be looked at below its old name is below the new one: the watch may tell of the move when that has
             // been looked for, and not been found, under the old one.
-            if observed.entry.kind == .directory { queue.moved(from: known.path, to: path, at: now) }
+            if observed.entry.kind == .directory { queue.found(known.path, at: path, at: now) }
             // What took the place may itself have moved there.
             if take(known.path, &batch, now), let there = batch.observations[known.path] {
                 remaining.append((known.path, there))

@@ -163,13 +163,29 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         return state.failures >= limits.retry.attempts
     }
 
-    /// Notes that the directory `from`, with all below it, has become `to`: whatever waits or is on its way below `from`
-    /// may have missed the move, so it is looked at under its new name too.
+    /// Notes that the directory `from`, with all below it, has become `to`, as the watch tells it: whatever waits below `from`
+    /// waits below `to` from now on, and only there. What is on its way may have missed the move, so it is looked at under
+    /// its new name too.
     package mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
-        let below = states.filter { $0.key.isBelow(from) && ($0.value.due != nil || $0.value.isInFlight) }
-        for path in below.keys.sorted() {
-            if let path = path.moved(from: from, to: to) { touch(path, .atOnce, at: now) }
+        for (path, new) in waiting(below: from, as: to) {
+            if let state = states[path], !state.isInFlight {
+                states[path] = nil
+                waitingCount -= 1
+            }
+            touch(new, .atOnce, at: now)
         }
+    }
+
+    /// Notes that what is known at `from` was found at `to`, before the watch told of it: whatever waits or is on its way below
+    /// `from` is looked at below `to` too.
+    package mutating func found(_ from: RelativePath, at to: RelativePath, at now: Instant) {
+        for (_, new) in waiting(below: from, as: to) { touch(new, .atOnce, at: now) }
+    }
+
+    /// The paths below `from` that wait or are on their way, in order, with what they are called below `to`.
+    private func waiting(below from: RelativePath, as to: RelativePath) -> [(RelativePath, RelativePath)] {
+        let below = states.filter { $0.key.isBelow(from) && ($0.value.due != nil || $0.value.isInFlight) }
+        return below.keys.sorted().compactMap { path in path.moved(from: from, to: to).map { (path, $0) } }
     }
 
     /// When to call `takeReady` next, or nil when only a touch can make work.

@@ -41,15 +41,30 @@ final class Uploads: Sendable {
         uploads = Mutex(found)
     }
 
-    /// Begins an upload of `length` bytes, after giving up what rested too long. nil when there are too many.
+    /// Begins an upload of `length` bytes, after giving up what rested too long. Where there are too many, the one that has
+    /// rested longest makes room: its client may be gone. nil when each of them is being worked on.
     func begin(length: UInt64) throws -> UploadID? {
         try sweep(at: .now)
-        guard uploads.withLock({ $0.count }) < Self.most else { return nil }
+        guard try makeRoom() else { return nil }
         let id = UploadID.random()
         let content = try staging.createUpload(id)
         try catalog.transaction { try $0.record(id, length: length) }
         uploads.withLock { $0[id] = Upload(content: content, length: length, touched: .now) }
         return id
+    }
+
+    /// Whether there is room for one upload more.
+    private func makeRoom() throws -> Bool {
+        var isFull = false
+        let oldest = uploads.withLock { uploads -> UploadID? in
+            isFull = uploads.count >= Self.most
+            guard isFull else { return nil }
+            let resting = uploads.filter { !$0.value.isTaken }.min { $0.value.touched < $1.value.touched }?.key
+            if let resting { uploads[resting]?.isTaken = true }
+            return resting
+        }
+        if let oldest { try remove(oldest) }
+        return !isFull || oldest != nil
     }
 
     /// An upload in the hands of one request.

@@ -26,6 +26,9 @@ final class Mirror {
     var serverConfiguration: String { "\(directory)/server.conf" }
     let port: UInt16
 
+    /// Where the client looks for the server, if that is not the server's own port.
+    var clientPort: UInt16?
+
     var settings = ClientSettings()
     /// What the daemons are started by; empty for nothing.
     var serverPrefix: [String] = []
@@ -113,7 +116,7 @@ final class Mirror {
         let text = """
             [client]
             source = \(source)
-            server = http://127.0.0.1:\(port)
+            server = http://127.0.0.1:\(clientPort ?? port)
             share = \(settings.share)
             key-file = \(keyFile)
             state-directory = \(clientState)
