@@ -24,6 +24,12 @@ extension JournalEvent {
     static let problem = JournalEvent("fcb73a872e42441280ca263a9a7a7f3d")
     /// A path that was in trouble is mirrored again.
     static let problemSolved = JournalEvent("a751829529f049e98ecc9bf9b9919ed3")
+    /// Deletions are held back until a person releases them.
+    static let held = JournalEvent("2e1b0b4c3d9a4c5f8f6a91d7e0c34b68")
+    /// Deletions that were held back were released, or are wanted no more.
+    static let released = JournalEvent("b94c6a1d5e7f43e2a0d8f3175c6be290")
+    /// Both sides have been compared.
+    static let audited = JournalEvent("0f7d2c95be614e3c9a58d1b3f2760ce4")
     /// The daemon has finished what was in flight.
     static let stopped = JournalEvent("dd84e7349d534f3f84e7de18153ee629")
 }

@@ -14,10 +14,15 @@ import Systemd
 ///     var control = try ControlSocket(path: ControlSocket.path(context.environment, stateDirectory: ...), ...)
 ///     control.get("status") { await engine.status() }       // GET /v1/status
 ///     control.post("rescan") { await engine.rescan() }      // POST /v1/rescan
+///     control.post("wait") { (request: WaitRequest) in ... } // POST /v1/wait, with what is asked for in its body
 ///
-/// Each answer is what the closure returns, in JSON; errors are `application/problem+json`. Who may connect is decided
-/// by the file system: the socket's mode is 0660, so root and the daemon's group may.
+/// Each answer is what the closure returns, in JSON; errors are `application/problem+json`. An answer may take as long as
+/// it was asked to: the socket has no timeout of its own, and closures must end when the daemon stops. Who may connect is
+/// decided by the file system: the socket's mode is 0660, so root and the daemon's group may.
 package struct ControlSocket: Service {
+    /// The longest body of a request, in bytes.
+    package static let longestRequest = 64 << 10
+
     private let path: String
     private let lock: ControlLock
     private let logger: Logger
@@ -28,12 +33,17 @@ package struct ControlSocket: Service {
     private struct Route: Sendable {
         let method: HTTPRequest.Method
         let name: String
-        let answer: @Sendable () async throws -> Response
+        let answer: @Sendable (Request) async throws -> Response
     }
 
     /// Where the socket is: in `$RUNTIME_DIRECTORY`; for a daemon run by hand, in its state directory.
     package static func path(_ environment: ServiceEnvironment, stateDirectory: String) -> String {
-        "\(environment.runtimeDirectory ?? stateDirectory)/\(DaemonKind.controlSocketName)"
+        "\(directory(environment, stateDirectory: stateDirectory))/\(DaemonKind.controlSocketName)"
+    }
+
+    /// Where the socket is, and whatever else lives no longer than the daemon.
+    package static func directory(_ environment: ServiceEnvironment, stateDirectory: String) -> String {
+        environment.runtimeDirectory ?? stateDirectory
     }
 
     /// Takes the lock of the socket at `path`; throws when another daemon has it. `onListening` is called when clients
@@ -55,14 +65,32 @@ package struct ControlSocket: Service {
     package mutating func get<Answer: Encodable & SendableMetatype>(
         _ name: String, answer: @escaping @Sendable () async throws -> Answer
     ) {
-        routes.append(Route(method: .get, name: name) { try await Response(json: answer()) })
+        routes.append(Route(method: .get, name: name) { _ in try await Response(json: answer()) })
     }
 
     /// Answers `POST /v1/name`. For what does something.
     package mutating func post<Answer: Encodable & SendableMetatype>(
         _ name: String, answer: @escaping @Sendable () async throws -> Answer
     ) {
-        routes.append(Route(method: .post, name: name) { try await Response(json: answer()) })
+        routes.append(Route(method: .post, name: name) { _ in try await Response(json: answer()) })
+    }
+
+    /// Answers `POST /v1/name` with a JSON body of up to `longestRequest` bytes that says what exactly is to be done. A body
+    /// that doesn't is answered 400, one that is too long 413.
+    package mutating func post<Order: Decodable & SendableMetatype, Answer: Encodable & SendableMetatype>(
+        _ name: String, answer: @escaping @Sendable (Order) async throws -> Answer
+    ) {
+        routes.append(
+            Route(method: .post, name: name) { request in
+                let body = try await request.body.collect(upTo: Self.longestRequest)
+                let order: Order
+                do {
+                    order = try JSONDecoder().decode(Order.self, from: Data(body.readableBytesView))
+                } catch {
+                    throw ProblemDetails(.badRequest, detail: "the body does not say what to do: \(error)")
+                }
+                return try await Response(json: answer(order))
+            })
     }
 
     package func run() async throws {
@@ -90,7 +118,7 @@ package struct ControlSocket: Service {
         let router = Router()
         router.add(middleware: ProblemMiddleware())
         for route in routes {
-            router.on("/v1/\(route.name)", method: route.method) { _, _ in try await route.answer() }
+            router.on("/v1/\(route.name)", method: route.method) { request, _ in try await route.answer(request) }
         }
         return router
     }

@@ -25,6 +25,14 @@ package struct ProblemDetails: HTTPResponseError, Encodable, Sendable {
         self.detail = detail
     }
 
+    /// What is asked for does not go with what is under way (409).
+    package static func conflict(_ detail: String) -> ProblemDetails { ProblemDetails(.conflict, detail: detail) }
+
+    /// What is asked for can't be done at the moment (503).
+    package static func unavailable(_ detail: String) -> ProblemDetails {
+        ProblemDetails(.serviceUnavailable, detail: detail)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case type, title, status, detail
     }

@@ -15,6 +15,8 @@ import SyncboxFiles
 struct CommitBatch {
     let share: Share
     let caller: Caller
+    /// Up to which instant the share reflects its source already, as the client says; nil where it doesn't.
+    var fresh: Timestamp?
 
     /// What became of a batch.
     enum Result: Sendable {
@@ -59,7 +61,9 @@ struct CommitBatch {
 
         await share.order.takeTurn(base) { [catalog = share.catalog] in catalog.summary.state }
         // Publish, sync the names, record: Core's `publishAndRecord`.
+        if base == nil || base == share.state { share.announce(fresh) }
         let isInTurn = batch.publishAndRecord(base: base)
+        share.announce(nil)
         let state = share.catalog.summary.state
         await share.order.yieldTurn()
 

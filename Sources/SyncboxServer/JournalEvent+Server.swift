@@ -19,6 +19,8 @@ extension JournalEvent {
     static let catalogDamaged = JournalEvent("6d5e826ae5dc4955b089087cb6391764")
     /// After a crash the catalog was compared with the destination, and what differed was forgotten.
     static let catalogChecked = JournalEvent("c8d7fff5d65342cc9a3d9f7aa08d2d64")
+    /// An audit has compared a share's catalog with its destination.
+    static let audited = JournalEvent("5d0c3f64a8d94c17b2c7a0a6f1b9e853")
     /// Directories that the catalog knows were missing in the destination.
     static let directoryRemade = JournalEvent("7b807a1603f14769b72a5002e00c0758")
     /// What was removed or replaced could not be kept.

@@ -13,6 +13,8 @@ final class Server: Sendable {
     let threads: FileThreads
     /// Who was refused lately.
     let refusals: RefusalLog
+    /// The audits that were asked for.
+    let audits = Audits()
     let logger: Logger
 
     /// How many threads serve requests: as many may be writing, or waiting for a disk, at the same time.

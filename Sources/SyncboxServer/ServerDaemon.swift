@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Logging
+import ServiceLifecycle
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
@@ -39,9 +40,10 @@ package struct ServerDaemon: Sendable {
         let listener = ServerService(
             server: server, listen: settings.listen, onListening: context.readiness.require())
         let reload = ReloadServer(path: path, started: settings, server: server, context: context)
-        return Daemon(
-            services: [listener, SyncLater(server: server), SweepKept(server: server), line, control],
-            reload: reload.run)
+        let services: [any Service] = [
+            listener, SyncLater(server: server), SweepKept(server: server), RunAudits(server: server), line, control,
+        ]
+        return Daemon(services: services, reload: reload.run)
     }
 
     private func controlSocket(

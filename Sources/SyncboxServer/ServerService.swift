@@ -45,7 +45,10 @@ struct ServerService: Service {
                 .unavailable, "cannot listen on \(listen): \(error)", remedy: "is another server running there?")
         }
         try await server.threads.run { [server] in
-            for share in server.shares.values { try share.catalog.close() }
+            for share in server.shares.values {
+                try share.recordFreshness(olderThan: .zero)
+                try share.catalog.close()
+            }
         }
     }
 

@@ -32,25 +32,59 @@ struct ControlClient {
     /// Answers what `GET /v1/NAME` does, decoded. Throws `.unavailable` where no daemon answers, `.noPermission` where the
     /// socket may not be used, `.protocolMismatch` where the answer isn't understood.
     func get<Answer: Decodable>(_ name: String) async throws(CommandFailure) -> Answer {
+        try await ask("GET", name, .none, longestAnswer: Self.longestAnswer)
+    }
+
+    /// The same for `POST /v1/NAME`, with `order` in JSON as its body. Where the daemon says that it can't do so now, that
+    /// is thrown as `.temporaryFailure`.
+    ///
+    /// - `longestAnswer`: how long it may take.
+    func post<Answer: Decodable>(
+        _ name: String, _ order: some Encodable, longestAnswer: Duration = Self.longestAnswer
+    ) async throws(CommandFailure) -> Answer {
+        let body: Data
+        do {
+            body = try JSONEncoder().encode(order)
+        } catch {
+            throw CommandFailure(.software, "what to ask can't be written down: \(error)")
+        }
+        return try await ask("POST", name, .bytes(Array(body)), longestAnswer: longestAnswer)
+    }
+
+    private func ask<Answer: Decodable>(
+        _ method: String, _ name: String, _ body: HTTPBody, longestAnswer: Duration
+    ) async throws(CommandFailure) -> Answer {
         try checkAccess()
         let response: HTTPResponse
         do {
             let client = try CurlClient(base: .unix(path: socket), options: .init(userAgent: "syncbox"))
             response = try await client.send(
                 HTTPRequest(
-                    method: "GET", target: "/v1/\(name)", timeouts: HTTPTimeouts(total: Self.longestAnswer),
+                    method: method, target: "/v1/\(name)", body: body,
+                    timeouts: HTTPTimeouts(stall: nil, total: longestAnswer),
                     mostResponseBytes: Self.mostAnswerBytes))
         } catch {
             throw CommandFailure(error.kind == .protocolViolation ? .protocolMismatch : .unavailable, down("\(error)"))
         }
-        guard response.isSuccess else {
-            throw CommandFailure(.protocolMismatch, "\(socket) answered with status \(response.status)")
-        }
+        guard response.isSuccess else { throw refusal(response) }
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(response.body))
         } catch {
             throw CommandFailure(.protocolMismatch, "the answer of \(socket) is not understood: \(error)")
         }
+    }
+
+    /// What an answer other than success means: a daemon of this version says 409 or 503 where it can't at the moment.
+    private func refusal(_ response: HTTPResponse) -> CommandFailure {
+        /// The member of a problem that people read.
+        struct Problem: Decodable {
+            var detail: String?
+        }
+        let detail = try? JSONDecoder().decode(Problem.self, from: Data(response.body)).detail
+        guard let detail, response.status == 409 || response.status == 503 else {
+            return CommandFailure(.protocolMismatch, "\(socket) answered with status \(response.status)")
+        }
+        return CommandFailure(.temporaryFailure, detail)
     }
 
     /// libcurl tells no reason why a Unix socket can't be connected to; access(2) does. Connecting takes the right to

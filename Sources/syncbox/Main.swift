@@ -30,5 +30,8 @@ struct Syncbox: ParsableCommand {
         commandName: "syncbox",
         abstract: "Looks after Syncbox, which mirrors directories from one machine to another.",
         version: "syncbox \(Version.text)",
-        subcommands: [StatusCommand.self, RestoreCommand.self, CheckConfigCommand.self, KeyCommand.self])
+        subcommands: [
+            StatusCommand.self, WaitCommand.self, AuditCommand.self, ReleaseCommand.self, RescanCommand.self,
+            RestoreCommand.self, CheckConfigCommand.self, KeyCommand.self,
+        ])
 }

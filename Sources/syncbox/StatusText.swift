@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import SyncboxCore
 
 extension ServerStatus {
@@ -26,6 +27,7 @@ extension ServerStatus.Share {
                 "\(counted(changes, "change")) in \(counted(batches, "batch", "batches")), \(counted(syncs, "sync"))"
             ),
             ("writer", writer ?? "none"),
+            ("fresh", description.fresh?.text ?? "not told"),
         ]
         if let keptEntries, let keptBytes {
             rows.append(("keeps", "\(counted(keptEntries, "old entry", "old entries")), \(byteText(keptBytes))"))
@@ -61,6 +63,7 @@ extension ClientStatus {
             ),
             ("watches", counted(watches, "directory", "directories")),
             ("skipped", counted(special, "special file")),
+            ("fresh", fresh.map { "up to \(instantText($0))" } ?? "not known yet"),
             ("runs for", uptime(since: started, now: now)),
         ]
         if let brake { rows.append(("held", "\(brake); release it with: syncbox release \(instance)")) }
@@ -86,6 +89,20 @@ private func table(_ rows: [(name: String, value: String)], indent: Int = 2) -> 
 /// `1 path`, `2 paths`.
 func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
     "\(count) \(count == 1 ? one : many ?? one + "s")"
+}
+
+/// An instant as people read it, `2026-11-24T22:57:42Z`; seconds since the epoch where it lies outside of the calendar.
+private func instantText(_ seconds: Int64) -> String {
+    guard (0...253_402_300_799).contains(seconds) else { return "\(seconds)" }
+    return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+}
+
+extension Freshness {
+    fileprivate var text: String { "up to \(Self.text(of: instant)), told \(Self.text(of: received))" }
+
+    private static func text(of decimal: String) -> String {
+        Timestamp(decimal: decimal).map { instantText($0.seconds) } ?? decimal
+    }
 }
 
 private func uptime(since started: Int64, now: Int64) -> String {

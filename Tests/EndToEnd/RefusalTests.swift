@@ -144,15 +144,6 @@ extension Mirroring {
 }
 
 extension Mirror {
-    /// Waits until the client's status tells what it should.
-    func tells(
-        sourceLocation: SourceLocation = #_sourceLocation, _ condition: (ClientStatus) -> Bool
-    ) async throws {
-        try await eventually("the status tells it", sourceLocation: sourceLocation) {
-            try await clientStatus().map(condition) ?? false
-        }
-    }
-
     /// Asks the server by curl(1), as somebody with the client's key: the status and the media type of the answer.
     fileprivate func ask(_ target: String, _ options: [String]) async throws -> String {
         let key = try String(contentsOfFile: keyFile, encoding: .utf8).split(separator: "\n").joined()

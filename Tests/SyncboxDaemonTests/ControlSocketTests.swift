@@ -32,6 +32,7 @@ struct ControlSocketTests {
         var control = try ControlSocket(path: path, logger: log.logger) { isListening.withLock { $0 = true } }
         control.get("status") { Status(share: "src", confirmed: 3) }
         control.post("rescan") { ["rescanned": true] }
+        control.post("wait") { (order: Status) in order }
         control.get("broken") { () throws -> Status in throw Unreadable() }
         control.post("refused") { () throws -> Status in throw ProblemDetails(.conflict, detail: "nothing is held") }
         let group = ServiceGroup(configuration: .init(services: [control], logger: log.logger))
@@ -43,13 +44,16 @@ struct ControlSocketTests {
     }
 
     /// What curl gets: the status, the content type, the body. No thread of the pool is held, where the answer is made.
-    private func curl(_ method: String, _ route: String) async throws -> (status: Int, type: String, body: Data) {
+    private func curl(
+        _ method: String, _ route: String, _ body: String? = nil
+    ) async throws -> (status: Int, type: String, body: Data) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         process.arguments = [
             "-s", "-S", "-m", "10", "-X", method, "--unix-socket", path, "-w", "\n%{http_code} %{content_type}",
             "http://localhost\(route)",
         ]
+        if let body { process.arguments? += ["--data-binary", body] }
         let output = Pipe()
         process.standardOutput = output
         try await withCheckedThrowingContinuation { (exit: CheckedContinuation<Void, any Error>) in
@@ -72,6 +76,21 @@ struct ControlSocketTests {
             let posted = try await curl("POST", "/v1/rescan")
             #expect(posted.status == 200)
             #expect(String(decoding: posted.body, as: UTF8.self) == #"{"rescanned":true}"#)
+        }
+    }
+
+    @Test(
+        "What is asked for stands in the body; one that says nothing of use is refused",
+        arguments: [
+            (#"{"share":"x","confirmed":7}"#, 200), (#"{"share":"x"}"#, 400), ("", 400), ("nonsense", 400),
+            (#"{"share":""# + String(repeating: "x", count: ControlSocket.longestRequest) + #"","confirmed":7}"#, 413),
+        ])
+    func body(body: String, status: Int) async throws {
+        try await withControlSocket {
+            let answer = try await curl("POST", "/v1/wait", body)
+            #expect(answer.status == status)
+            guard status == 200 else { return }
+            #expect(String(decoding: answer.body, as: UTF8.self) == #"{"confirmed":7,"share":"x"}"#)
         }
     }
 

@@ -18,7 +18,7 @@ final class WatchedSource: Sendable {
 
     /// Watches the tree `source` in a temporary directory, and waits until all that is there is watched.
     init(
-        fault: FaultPlan.Fault? = nil, capacity: Int = Watcher.defaultCapacity,
+        fault: FaultPlan.Fault? = nil, hasMarks: Bool = false, capacity: Int = Watcher.defaultCapacity,
         ignores: @escaping @Sendable (RelativePath) -> Bool = { _ in false },
         prepare: (TemporaryTree) throws -> Void = { _ in }
     ) async throws {
@@ -29,7 +29,8 @@ final class WatchedSource: Sendable {
         faults = FaultPlan()
         root = try Root(opening: tree.absolute("source"), faults: faults)
         faults.restart(fault)
-        watcher = try Watcher(root, capacity: capacity, ignores: ignores)
+        watcher = try Watcher(
+            root, marks: hasMarks ? tree.absolute("marks") : nil, capacity: capacity, ignores: ignores)
     }
 
     deinit {

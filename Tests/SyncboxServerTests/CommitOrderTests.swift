@@ -113,4 +113,23 @@ import Testing
             counts.withLock { $0.inside -= 1 }
         }
     }
+
+    @Test("Batches and what goes between them take turns: neither keeps the other away")
+    func between() async {
+        let order = CommitOrder()
+        let log = Log()
+        await order.takeTurnBetween()
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<20 {
+                group.addTask { await log.commit(nil, order) }
+                group.addTask {
+                    await order.takeTurnBetween()
+                    log.bases.withLock { $0.append(0) }
+                    await order.yieldTurn()
+                }
+            }
+            await order.yieldTurn()
+        }
+        #expect(log.bases.withLock { $0.count } == 40)
+    }
 }

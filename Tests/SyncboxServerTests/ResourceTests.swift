@@ -14,6 +14,7 @@ import Testing
             ("/v1/shares/src/manifest?x=y&after=a", .manifest("src", after: "a")),
             ("/v1/shares/src/manifest?after=", .manifest("src", after: .root)),
             ("/v1/shares/src/uploads", .uploads("src")), ("/v1/shares/src/move", .move("src")),
+            ("/v1/shares/src/audit", .audit("src")), ("/v1/shares/src/freshness", .freshness("src")),
             ("/v1/shares/src/files/a/b/c", .file("src", "a/b/c")), ("/v1/shares/src/files/a%2Fb", .file("src", "a/b")),
             ("/v1/shares/src/files/a%3Fb%25", .file("src", "a?b%")), ("/v1/shares/src/files/a+b", .file("src", "a+b")),
             ("/v1/shares/src/directories", .directory("src", .root, after: [])),

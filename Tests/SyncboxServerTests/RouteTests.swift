@@ -128,6 +128,9 @@ import Testing
         (.get, "/versions/20261124T225842.123456Z-removed/d", "read", 404),
         (.get, "/versions/20261124T225842.123456Z-removed/d", "write", 403),
         (.delete, "/versions/20261124T225842.123456Z-removed/d", "all", 405),
+        (.get, "/audit", "read", 404), (.get, "/audit", "delete", 403), (.post, "/audit", "read", 400),
+        (.delete, "/audit", "write", 204), (.delete, "/audit", "read", 403), (.put, "/audit", "all", 405),
+        (.post, "/freshness", "read", 403), (.post, "/freshness", "write", 400), (.get, "/freshness", "all", 405),
     ]
 
     @Test("Each request has its status, and each error is a problem in JSON", arguments: statuses.indices)
@@ -291,6 +294,27 @@ import Testing
             #expect(try await get("client-1").status == .ok)
             #expect(try await get(nil).status == .ok)
             #expect(try await get(String(repeating: "x", count: 129)).status == .badRequest)
+        }
+    }
+
+    @Test("An audit is begun once, and looked at")
+    func audit() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            let uri = Endpoints.audit("src")
+            func begin(_ body: String, _ key: String = "read") async throws -> TestResponse {
+                try await client.execute(
+                    uri: uri, method: .post, headers: Self.headers(key), body: ByteBuffer(string: body))
+            }
+            #expect(try await begin("{\"rate\": 1}").status == .badRequest)
+            #expect(try await begin("{\"repair\": true}").status == .forbidden)
+            let begun = try await begin("{\"content\": true}")
+            #expect(begun.status == .accepted && begun.headers[.location] == uri)
+            let again = try await begin("{}")
+            #expect(again.status == .conflict)
+            let looked = try await client.execute(uri: uri, method: .get, headers: Self.headers("read"))
+            let report = try JSONDecoder().decode(AuditReport.self, from: Data(looked.body.readableBytesView))
+            #expect(report == AuditReport(AuditRequest(content: true)))
         }
     }
 

@@ -20,7 +20,7 @@ import Testing
     private var routes: Routes {
         get throws {
             let threads = try FileThreads(count: 1, name: "test")
-            return Routes(share: temporary.share, caller: TemporaryShare.caller(), threads: threads)
+            return Routes(share: temporary.share, caller: TemporaryShare.caller(), threads: threads, audits: Audits())
         }
     }
 

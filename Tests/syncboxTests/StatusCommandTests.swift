@@ -40,6 +40,7 @@ import Testing
                   sent        1 change in 2 batches, 1.5 MiB
                   watches     1 directory
                   skipped     0 special files
+                  fresh       up to 2026-11-24T22:57:42Z
                   runs for    1h 1min 40s
                   held        1500 of 2000 entries would go; release it with: syncbox release src
                   problems    2
@@ -78,6 +79,7 @@ import Testing
                     durability  durable
                     applied     5 changes in 1 batch, 2 syncs
                     writer      laptop
+                    fresh       up to 2026-11-24T22:57:42Z, told 2026-11-24T22:57:43Z
                 """)
         #expect(DaemonStatus.server(Self.server).line == "server: 1 share on 127.0.0.1:8730, 1 writer")
     }
@@ -177,6 +179,7 @@ import Testing
         status.problems = [ProblemReport(path: "a/b", kind: "permission", text: "Permission denied", attempts: 10)]
         status.problemCount = 2
         status.brake = "1500 of 2000 entries would go"
+        status.fresh = 1_795_561_062
         return status
     }()
 
@@ -186,7 +189,9 @@ import Testing
             .init(
                 description: ShareDescription(
                     name: "src", state: ShareState(epoch: 1, sequence: 2), entries: 10, bytes: 2_048,
-                    durability: "durable"),
+                    durability: "durable",
+                    fresh: Freshness(
+                        instant: Timestamp(seconds: 1_795_561_062), received: Timestamp(seconds: 1_795_561_063))),
                 changes: 5, batches: 1, syncs: 2, writer: "laptop")
         ], started: 1_000)
 

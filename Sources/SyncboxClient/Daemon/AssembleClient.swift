@@ -22,7 +22,8 @@ package func assembleClient(configuration: String, context: DaemonContext) async
         client: outside.client, uploadClient: outside.uploadClient, share: settings.share, key: outside.key.text,
         writer: "\(instance)-\(try index.writer)")
     let rules = try SourceRules(settings, root: outside.root)
-    let watcher = try Watcher(outside.root) { rules.ignores(directory: $0) }
+    let runtime = ControlSocket.directory(context.environment, stateDirectory: settings.stateDirectory)
+    let watcher = try openWatcher(outside.root, marks: "\(runtime)/\(marksName)") { rules.ignores(directory: $0) }
     let watching = context.readiness.require()
     let statusLine = StatusLineBox()
     let parts = Engine.Parts(
@@ -31,7 +32,7 @@ package func assembleClient(configuration: String, context: DaemonContext) async
         readers: try FileThreads(count: 1, name: "reader"),
         logger: context.logger, pulse: context.heartbeat.pulse("engine"), onWatching: watching,
         onStartGoesOn: { context.extendStart(by: Engine.startExtension) }, onChange: statusLine.refresh)
-    let engine = Engine(parts: parts, index: index)
+    let engine = try Engine(parts: parts, index: index)
     var control = try ControlSocket(
         path: ControlSocket.path(context.environment, stateDirectory: settings.stateDirectory), logger: context.logger,
         onListening: context.readiness.require())
@@ -40,10 +41,28 @@ package func assembleClient(configuration: String, context: DaemonContext) async
         await engine.rescanAll()
         return await engine.status()
     }
+    control.post("release") { try await engine.release() }
+    control.post("wait") { (request: WaitRequest) in try await engine.wait(request) }
+    control.post("audit") { (request: AuditRequest) in try await engine.beginAudit(request) }
+    control.get("audit") { try await engine.auditStatus() }
     let line = StatusLine(notifier: context.notifier) { await engine.status().line }
     statusLine.set(line)
     return Daemon(services: [control, line, EngineService(engine: engine, threads: outside.thread)]) {
         try await engine.reload(from: configuration, context)
+    }
+}
+
+/// The directory in which the watch is marked, in the runtime directory or, by hand, in the state directory.
+private let marksName = "marks"
+
+/// Begins to watch the source.
+private func openWatcher(
+    _ root: Root, marks: String, ignores: @escaping @Sendable (RelativePath) -> Bool
+) throws -> Watcher {
+    do throws(FileError) {
+        return try Watcher(root, marks: marks, ignores: ignores)
+    } catch {
+        throw FatalError(.operatingSystem, "the source can't be watched, with marks in \(marks): \(error)")
     }
 }
 

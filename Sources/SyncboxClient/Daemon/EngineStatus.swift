@@ -21,6 +21,8 @@ extension Engine {
         status.batches = mirror.counters.batches
         status.bytesSent = mirror.counters.bytesSent
         status.started = started.seconds
+        status.brake = mirror.heldText(confirmed: status.confirmed)
+        status.fresh = freshness.fresh?.seconds
         status.special = UInt64(mirror.special.count)
         status.pending = UInt64(mirror.queue.waitingCount)
         status.inFlight = UInt64(mirror.queue.inFlightCount)
@@ -48,11 +50,11 @@ extension Engine {
         if mirror.link.reason != nil { return "waiting for the server" }
         if mirror.state == nil { return "aligning" }
         if mirror.isRescanning { return "scanning" }
-        return mirror.queue.isIdle ? "idle" : "mirroring"
+        return mirror.queue.isIdle && !mirror.isDeciding ? "idle" : "mirroring"
     }
 
     /// Reads the settings again and applies those that can change while running: the log level, the ignore patterns, the
-    /// debounce and retry times. Tells which others need a restart.
+    /// debounce and retry times, the brake. Tells which others need a restart.
     func reload(from path: String, _ context: DaemonContext) throws {
         let new = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
         context.setLogLevel(new.logLevel)
@@ -63,7 +65,7 @@ extension Engine {
             parts.logger.warning(
                 "source, server, share, key-file, state-directory and preserve change with a restart only")
         }
-        mirror.reload(Self.limits(new))
+        mirror.reload(Self.limits(new), brake: Self.brake(new))
         try parts.source.rules.reload(new)
         rescanAll()
     }
@@ -75,6 +77,7 @@ extension ClientStatus {
         var line =
             "\(state): \(confirmed) entries confirmed, \(pending + inFlight) pending, \(watches) directories watched"
         if problemCount > 0 { line += ", \(problemCount) problems" }
+        if let brake { line += "; deletions are held: \(brake)" }
         if link != "up" { line += "; link: \(link)" }
         return line
     }

@@ -46,20 +46,39 @@ actor Engine {
     var confirmedCount: UInt64 = 0
     var countedAt: Clock.Instant?
     var isStopping = false
+    /// Whether `run` has returned: nothing will be mirrored any more.
+    var hasEnded = false
+    /// Who waits for which mark.
+    var waiters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+    /// How far the destination reflects the source.
+    var freshness = FreshnessClock()
+    /// Whether the server is being told that.
+    var isReporting = false
+    /// The audit that runs, or the last one.
+    var audit: AuditStatus?
+    /// An audit that was asked for and has not begun.
+    var auditOrder: AuditRequest?
     /// What can't be mended while running, as soon as there is such a thing.
     private var failure: (any Error)?
 
     nonisolated var watcher: Watcher { parts.watcher }
     nonisolated var link: ServerLink { parts.link }
 
-    init(parts: Parts, index: sending Index) {
+    /// Throws what the index throws.
+    init(parts: Parts, index: sending Index) throws {
         self.parts = parts
         self.index = index
         mirror = Mirror(
             source: parts.source, record: index,
             options: .init(
                 startup: parts.settings.startup, preserved: parts.settings.preserve,
-                limits: Self.limits(parts.settings), seed: .random(in: .min ... .max)))
+                limits: Self.limits(parts.settings), brake: Self.brake(parts.settings), isHolding: try index.isHolding,
+                seed: .random(in: .min ... .max)))
+    }
+
+    /// The brake's limits as the settings have them.
+    static func brake(_ settings: ClientSettings) -> Brake<Clock.Instant>.Limits {
+        .init(percent: settings.brake.percent, count: settings.brake.count)
     }
 
     /// The queue's limits as the settings have them.
@@ -72,7 +91,10 @@ actor Engine {
     /// Runs until `stop()`, and returns when the batch in flight has ended; uploads are cut, for they can take hours. Throws
     /// what can't be mended while running.
     func run() async throws {
-        defer { watcher.stop() }
+        defer {
+            watcher.stop()
+            endWaits()
+        }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await self.endingRun { try await self.takeEvents() } }
             group.addTask { await self.extendStart() }
@@ -84,7 +106,10 @@ actor Engine {
                 startWork(in: &group)
                 tellNotices(in: &group)
                 if isStopping, !mirror.isBatchInFlight { break }
-                timer.arm(at: mirror.nextDue(), wakeUps)
+                resumeWaiters(at: .now)
+                keepFresh(in: &group, at: .now)
+                startAudit(in: &group)
+                timer.arm(at: [mirror.nextDue(), freshness.nextDue].compactMap { $0 }.min(), wakeUps)
                 parts.onChange()
                 rest()
             }
@@ -139,6 +164,12 @@ actor Engine {
     func rescanAll() {
         mirror.rescanAll()
         wakeUps.wake()
+    }
+
+    /// Lets the deletions go that are held. Answers what that is, for people; nil where nothing is held.
+    func release() throws -> ReleaseAnswer {
+        defer { wakeUps.wake() }
+        return ReleaseAnswer(released: try mirror.release(at: .now))
     }
 
     private func startWork(in group: inout ThrowingDiscardingTaskGroup<any Error>) {

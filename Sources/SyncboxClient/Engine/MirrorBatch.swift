@@ -19,7 +19,9 @@ extension Engine {
         rest()
         let reply: BatchReply
         do throws(LinkError) {
-            reply = try await link.send(batch: plan.body, changes: plan.changes.count)
+            let fresh = freshness.fresh
+            reply = try await link.send(batch: plan.body, changes: plan.changes.count, fresh: fresh)
+            if let fresh { freshness.tell(fresh) }
         } catch {
             return mirror.putBack(plan, after: error, at: .now)
         }

@@ -45,6 +45,12 @@ extension Engine {
             logger.log(.problem, .warning, "\(path): \(text) (\(kind.word)); \(outlook)", path: path, problem: kind)
         case .problemSolved(let path):
             logger.log(.problemSolved, .notice, "\(path) is mirrored again", path: path)
+        case .held(let text):
+            logger.log(
+                .held, .warning,
+                "deletions are held back: \(text). Let them go with: syncbox release \(parts.instance)")
+        case .released: logger.log(.released, .notice, "deletions that were held have been released")
+        case .heldNoMore: logger.log(.released, .notice, "no deletions are held any more: none of them is wanted")
         case .linkDown(let reason): logger.log(.linkDown, .warning, "\(reason); nothing is lost, trying again")
         case .linkUp: logger.log(.linkUp, .notice, "the link to the server stands again")
         }

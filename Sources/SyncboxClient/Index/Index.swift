@@ -53,6 +53,26 @@ final class Index: ConfirmedRecord {
         }
     }
 
+    /// How many entries are confirmed at and below `path`; below the root, which itself is not counted.
+    func count(at path: RelativePath) throws -> UInt64 {
+        if path.isRoot { return try count }
+        return try queue.read { database in
+            var tree = IndexTree(database)
+            guard let row = try tree.row(at: path) else { return 0 }
+            return row.confirmed.entry.kind == .directory ? try tree.count(below: row.id) + 1 : 1
+        }
+    }
+
+    /// Whether deletions were held back when that was last noted.
+    var isHolding: Bool {
+        get throws { try queue.read { try Bool.fetchOne($0, sql: "SELECT isHolding FROM state") ?? false } }
+    }
+
+    /// Keeps in mind whether deletions are held back.
+    func setHolding(_ isHolding: Bool) throws {
+        try queue.write { try $0.execute(sql: "UPDATE state SET isHolding = ?", arguments: [isHolding]) }
+    }
+
     /// What is confirmed at each of `paths`; those where nothing is are left out.
     func confirmed(at paths: some Sequence<RelativePath>) throws -> [RelativePath: Confirmed] {
         try queue.read { database in

@@ -50,6 +50,9 @@ enum IndexSchema {
         migrator.registerMigration("4: hard links") { database in
             try database.execute(sql: "ALTER TABLE entries ADD COLUMN isJoined INTEGER")
         }
+        migrator.registerMigration("5: whether deletions are held") { database in
+            try database.execute(sql: "ALTER TABLE state ADD COLUMN isHolding INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 }

@@ -41,6 +41,18 @@ struct IndexTree {
         return try Row.fetchAll(statement, arguments: [id]).map(IndexRow.init)
     }
 
+    /// How many rows are below a directory, at any depth.
+    func count(below id: Int64) throws -> UInt64 {
+        let statement = try database.cachedStatement(
+            sql: """
+                WITH RECURSIVE below (id) AS (
+                    SELECT id FROM entries WHERE parent = ?1
+                    UNION ALL SELECT entries.id FROM entries JOIN below ON entries.parent = below.id)
+                SELECT count(*) FROM below
+                """)
+        return UInt64(try Int64.fetchOne(statement, arguments: [id]) ?? 0)
+    }
+
     /// The rows of entries with this inode, whenever they were born.
     func rows(withInode inode: UInt64) throws -> [IndexRow] {
         let statement = try database.cachedStatement(

@@ -40,10 +40,12 @@ struct ServerLink: Sendable {
     /// The longest manifest page, in bytes: as many entries as it may have, with the longest paths and targets.
     private static let longestPage = WireLimits.entriesInPage * 2 * (RelativePath.longestPath + 100)
 
-    /// Sends a batch and gives the server's reply to it.
-    func send(batch: [UInt8], changes: Int) async throws(LinkError) -> BatchReply {
-        let type = ("Content-Type", Endpoints.mediaType)
-        let response = try await send("POST", Endpoints.batches(share), more: [type], body: .bytes(batch))
+    /// Sends a batch and gives the server's reply to it. `fresh` is the instant up to which the share reflects its source
+    /// already; nil where that is not known.
+    func send(batch: [UInt8], changes: Int, fresh: Timestamp?) async throws(LinkError) -> BatchReply {
+        var headers = [(name: "Content-Type", value: Endpoints.mediaType)]
+        if let fresh { headers.append((name: Endpoints.freshHeader, value: fresh.decimalText)) }
+        let response = try await send("POST", Endpoints.batches(share), more: headers, body: .bytes(batch))
         let reply: BatchReply
         do { reply = try BatchReply(decoding: response.body) } catch { throw Self.notUnderstood(error.description) }
         guard reply.outcomes.count == changes else {
@@ -64,6 +66,45 @@ struct ServerLink: Sendable {
             self.upload = upload
             self.offset = offset
             takesHoles = response.header(Endpoints.holesHeader) == "yes"
+        }
+    }
+
+    /// Tells how far the share reflects its source.
+    func report(_ report: FreshnessReport) async throws(LinkError) {
+        _ = try await send("POST", Endpoints.freshness(share), body: Self.json(report))
+    }
+
+    /// Begins an audit of the share.
+    func beginAudit(_ request: AuditRequest) async throws(LinkError) -> AuditReport {
+        let order = self.request("POST", Endpoints.audit(share), more: [], body: try Self.json(request))
+        let response = try await answer(order)
+        if response.status == 409 { throw LinkError(kind: .refused, reason: Self.detail(of: response)) }
+        try check(response)
+        return try Self.auditReport(in: response)
+    }
+
+    /// How far the audit of the share is.
+    func auditReport() async throws(LinkError) -> AuditReport {
+        try Self.auditReport(
+            in: try await send("GET", Endpoints.audit(share), longestAnswer: Self.longestReport))
+    }
+
+    /// The longest report of an audit, in bytes: as many paths as it may list, each byte of which may take four.
+    private static let longestReport = AuditReport.mostListed * (RelativePath.longestPath * 4 + 100)
+
+    private static func auditReport(in response: HTTPResponse) throws(LinkError) -> AuditReport {
+        do {
+            return try JSONDecoder().decode(AuditReport.self, from: Data(response.body))
+        } catch {
+            throw notUnderstood("the report of an audit is none")
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws(LinkError) -> HTTPBody {
+        do {
+            return .bytes(Array(try JSONEncoder().encode(value)))
+        } catch {
+            throw LinkError(kind: .notUnderstood, reason: "a request can't be written down: \(error)")
         }
     }
 

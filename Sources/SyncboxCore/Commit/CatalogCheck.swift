@@ -103,7 +103,7 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
 
 extension Entry {
     /// The entry with a time that hardly a source has, and without a digest: the client sends it again, or removes it.
-    fileprivate var unvouched: Entry {
+    package var unvouched: Entry {
         var entry = self
         entry.modified = Timestamp(seconds: 0, nanoseconds: 999_999_999)
         entry.digest = nil

@@ -105,7 +105,7 @@ extension CommitStore {
     }
 
     /// Compares the catalog with the destination where that is in doubt.
-    private func checkCatalogIfDoubtful() throws {
+    package func checkCatalogIfDoubtful() throws {
         guard isDoubtful else { return }
         try checkCatalog()
         isDoubtful = false

@@ -36,12 +36,13 @@ extension Mirror {
         let first = progress.state ?? page.state
         guard page.state == first else { return try restart(&progress, at: now) }
         progress.state = first
+        try countDifferences(in: page.items)
         try record.align(page.items)
         if !page.isLast, let last = page.items.last { return .needsPage(after: last.path) }
         try record.finishAligning(first)
         // What a comparison that is under way has compared so far, it compared with another record. At first, what is there
         // already is not compared where only what happens from now on counts.
-        if hasAligned || startup != .watch { rescan.begin(at: .root) }
+        if hasAligned || startup != .watch { beginScan(at: .root) }
         try endAligning(now)
         return .done
     }

@@ -10,6 +10,8 @@ package struct Batch {
         case again
         /// It could not be looked at or read.
         case failed(ProblemKind, String)
+        /// Its deletion is held back.
+        case held
         /// An upload comes first; the path stays taken until that has ended.
         case uploading
     }
@@ -30,6 +32,10 @@ package struct Batch {
     var leaders: [Identity: RelativePath] = [:]
     /// Of each path that becomes another name of a file, which that is: it stays as it is until that is done.
     var twins: [RelativePath: Twin] = [:]
+    /// Paths where something else takes the place of a directory that was confirmed, which goes with all below it.
+    var replacing: Set<RelativePath> = []
+    /// What the batch removes without anybody having released it, with how many entries each path stands for.
+    var going: [RelativePath: UInt64] = [:]
     /// Bytes of content that the changes carry so far.
     var contentSize = 0
 

@@ -44,6 +44,7 @@ extension Mirror {
     private mutating func compareMoved(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed, _ batch: inout Batch, _ moment: Moment
     ) throws {
+        brake.forget(path)
         if known.entry.isEqual(toObserved: observed.entry) {
             var result = observed
             result.entry.digest = known.entry.digest
@@ -64,13 +65,19 @@ extension Mirror {
         let isRecent = isRecent(observation, moment)
         let decision = decide(path, observed: observation, confirmed: known, isRecent: isRecent)
         guard case .present(let observed) = observation else {
+            if known == nil { brake.forget(path) }
             if case .send(let change) = decision { batch.changes[path] = change } else { batch.endings[path] = .done }
             return
         }
         if observed.entry.kind == .directory, let identity = known?.identity, identity != observed.identity {
             // Another directory under the same name: nothing is known of what is in it. Where only the server vouches for
             // what was confirmed, a rescan follows where one is wanted.
-            rescan.begin(at: path)
+            beginScan(at: path)
+        }
+        if known?.entry.kind == .directory, observed.entry.kind != .directory {
+            batch.replacing.insert(path)
+        } else {
+            brake.forget(path)
         }
         if isLinked(path, observed) {
             let twin = try twin(of: path, observed, batch)

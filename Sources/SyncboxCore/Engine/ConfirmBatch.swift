@@ -12,6 +12,7 @@ extension Mirror {
                 let lacking = outcome == .acknowledged ? [] : Set(Preserve.allCases)
                 confirmations.append(confirmation(of: change, in: plan.batch, lacking: lacking))
                 compareMoved(change)
+                countDeletion(change, in: plan.batch, at: now)
             }
             noteFallback(change, outcome)
             guard let ending = Batch.Ending(outcome) else { continue }
@@ -28,6 +29,7 @@ extension Mirror {
         }
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
+        try noteHeld()
         for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
         let results = confirmations.compactMap { confirmation -> (path: RelativePath, confirmed: Confirmed)? in
             guard case .set(let path, let confirmed) = confirmation, endings[path] == nil else { return nil }
@@ -47,7 +49,7 @@ extension Mirror {
             }
         for move in moves where move.entry.kind == .directory {
             let isWitnessed = witnessed.take(from: move.from, to: move.to)
-            if !isWitnessed || uncompared.contain(move.from) || rescan.isRunning { rescan.begin(at: move.to) }
+            if !isWitnessed || uncompared.contain(move.from) || rescan.isRunning { beginScan(at: move.to) }
         }
     }
 
@@ -85,6 +87,7 @@ extension Mirror {
             try record.forgetState()
             state = nil
         }
+        isFull = reply.outcomes.contains { if case .problem(.noSpace, _) = $0 { true } else { false } }
         for case .problem(.noSpace, let text) in reply.outcomes.prefix(WireLimits.changesInBatch) {
             return linkDown(LinkError(kind: .refused, reason: "the destination is full: \(text)"), at: now)
         }
@@ -109,6 +112,7 @@ extension Mirror {
             queue.finish(path, .mirrored, at: now)
             uncompared.remove(path)
             if problems.clear(path) { tell(.problemSolved(path)) }
+        case .held: queue.finish(path, .mirrored, at: now)
         case .again: queue.finish(path, .again, at: now)
         case .uploading: break
         case .failed(let kind, let text): fail(path, kind, text, now)

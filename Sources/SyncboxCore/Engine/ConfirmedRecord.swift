@@ -17,6 +17,11 @@ package protocol ConfirmedRecord {
     /// Records what a batch confirmed, in its order, and the state after it, as one.
     func confirm(_ confirmations: [Confirmation], state: ShareState?) throws
 
+    /// How many entries are confirmed at and below `path`; below the root, which itself is not counted.
+    func count(at path: RelativePath) throws -> UInt64
+    /// Keeps in mind, across restarts, whether deletions are held back.
+    func setHolding(_ isHolding: Bool) throws
+
     /// Forgets which content is confirmed, but not which entries: every file will be sent again.
     func forgetContents() throws
     /// Forgets which state of the catalog the record describes, so that it is aligned anew.
@@ -28,6 +33,21 @@ package protocol ConfirmedRecord {
     func align(_ items: [ManifestPage.Item]) throws
     /// Ends what `beginAligning` began: the record now describes `state`.
     func finishAligning(_ state: ShareState) throws
+}
+
+extension ConfirmedRecord {
+    /// Counted entry by entry, for records that are small.
+    package func count(at path: RelativePath) throws -> UInt64 {
+        var count: UInt64 = path.isRoot ? 0 : 1
+        if !path.isRoot, try confirmed(at: [path])[path] == nil { return 0 }
+        for name in try children(of: path).keys {
+            if let child = try? path.appending(name) { count += try self.count(at: child) }
+        }
+        return count
+    }
+
+    /// For records that outlive nothing.
+    package func setHolding(_: Bool) throws {}
 }
 
 /// What a batch that was acknowledged tells the record.

@@ -20,16 +20,22 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         package var preserved: Set<Preserve>
         /// How long paths are held back, and how what failed is tried again.
         package var limits: ChangeQueue<Instant>.Limits
+        /// When deletions are held back.
+        package var brake: Brake<Instant>.Limits
+        /// Whether deletions were held back when the last engine of this record ended.
+        package var isHolding: Bool
         /// Where the jitter of retries begins.
         package var seed: UInt64
 
         package init(
             startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
-            seed: UInt64
+            brake: Brake<Instant>.Limits = .off, isHolding: Bool = false, seed: UInt64
         ) {
             self.startup = startup
             self.preserved = preserved
             self.limits = limits
+            self.brake = brake
+            self.isHolding = isHolding
             self.seed = seed
         }
     }
@@ -70,6 +76,18 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     var witnessed = WitnessedMoves()
     var uncompared = UncomparedDirectories()
     var absences = RecentAbsences()
+    /// Holds deletions back where suspiciously many come at once.
+    var brake: Brake<Instant>
+    /// Since when no scan is under way whose finds are not decided; nil while one is, and when all are decided.
+    var scanEnded: Instant?
+    /// Whether the record, and the journal, have it that deletions are held.
+    var isHeldNoted: Bool
+    /// Whether the destination was full at the last batch.
+    var isFull = false
+    /// Who waits for what.
+    var barriers = Barriers()
+    /// What an audit counts; nil while none runs.
+    var differences: Differences?
     /// Directories in which a file system was unmounted: what was below them is unknown.
     var unknown: Set<RelativePath> = []
     /// Paths whose move led nowhere, because it was part of a circle: sent as if they were new.
@@ -100,18 +118,25 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         startup = options.startup
         preserved = options.preserved
         chances = SplitMix(seed: options.seed)
+        // What was not mirrored while nothing ran is not mirrored later either, where only what happens from now on counts.
+        let isHolding = options.isHolding && options.startup != .watch
+        brake = Brake(limits: options.brake, isEngaged: isHolding)
+        isHeldNoted = options.isHolding
         queue = ChangeQueue(limits: options.limits)
         link = LinkState(retry: options.limits.retry)
     }
 
     /// Whether the source is being compared with the record.
     package var isRescanning: Bool { rescan.isRunning }
+    /// Whether it is not decided yet what becomes of what was found to be gone.
+    package var isDeciding: Bool { brake.isDeciding }
     /// Whether nothing waits and nothing is on its way: the destination has all that could be mirrored.
-    package var isIdle: Bool { queue.isIdle && !rescan.isRunning && state != nil && !isAligning }
+    package var isIdle: Bool { queue.isIdle && !rescan.isRunning && !isDeciding && state != nil && !isAligning }
 
     /// Takes other limits; they hold for what is touched or fails from now on.
-    package mutating func reload(_ limits: ChangeQueue<Instant>.Limits) {
+    package mutating func reload(_ limits: ChangeQueue<Instant>.Limits, brake: Brake<Instant>.Limits) {
         queue.limits = limits
+        self.brake.limits = brake
     }
 
     /// Looks at the whole source again.

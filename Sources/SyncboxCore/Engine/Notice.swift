@@ -16,6 +16,12 @@ package enum Notice: Hashable, Sendable {
     case problem(RelativePath, ProblemKind, String, isGivenUp: Bool)
     /// A path that was in trouble is mirrored again.
     case problemSolved(RelativePath)
+    /// Deletions are held back until a person releases them; the text says how many.
+    case held(String)
+    /// Deletions that were held may go.
+    case released
+    /// None of the deletions that were held is wanted any more.
+    case heldNoMore
     /// Requests fail, for this reason: everything waits for one backoff.
     case linkDown(String)
     /// Requests are answered again.

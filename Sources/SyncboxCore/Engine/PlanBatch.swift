@@ -23,6 +23,9 @@ extension Mirror {
         var batch = try look(at: paths, moment.instant)
         try compare(&batch, at: moment)
         try checkEvidence(for: batch)
+        let isWhole = try holdDeletions(in: &batch, at: moment.instant)
+        try noteHeld()
+        guard isWhole else { return BatchPlan(changes: [], body: [], leftOver: batch.taken, batch: batch) }
         guard let state else {
             putBack(batch, at: moment.instant)
             return nil

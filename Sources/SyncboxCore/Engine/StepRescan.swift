@@ -10,6 +10,8 @@ extension Mirror {
     /// Goes on with the rescan a little: compares directories with the record, and touches what differs. Whether more can be
     /// done at once.
     package mutating func stepRescan(at now: Instant) throws -> Bool {
+        try decideFound(at: now)
+        try noteHeld()
         guard rescan.isRunning, state != nil, isWatching else { return false }
         var entries = 0
         for _ in 0..<Self.directoriesAStep where entries < Self.entriesAStep {
@@ -52,9 +54,22 @@ extension Mirror {
             guard let path = try? directory.appending(entry.name) else { continue }
             compare(path, entry, confirmed, ignored, &subdirectories, at: now)
         }
-        if startup != .push || hasScanned { touchGone(gone, in: directory, ignored, at: now) }
+        if startup != .push || hasScanned {
+            found(paths(gone, in: directory, ignored), isEmptied: isEmptied(directory, entries, ignored), at: now)
+        }
+        touchFlights(in: directory, besides: entries, at: now)
         if directory.isRoot { queue.touch(.root, .atOnce, at: now) }
         return (subdirectories, entries.count + gone.count)
+    }
+
+    /// What is on its way to the server is in no record yet: where it is gone from the source, that is to be seen afterwards.
+    private mutating func touchFlights(
+        in directory: RelativePath, besides entries: [DirectoryEntry], at now: Instant
+    ) {
+        let flights = queue.inFlight(in: directory)
+        guard !flights.isEmpty else { return }
+        let names = Set(entries.map(\.name))
+        for path in flights.sorted() where !names.contains(Array(path.name)) { queue.touch(path, .atOnce, at: now) }
     }
 
     private mutating func compare(
@@ -74,9 +89,12 @@ extension Mirror {
             let isDirectory = observed.entry.kind == .directory
             if source.isReserved(path) || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
             if isDirectory { subdirectories.append(path) }
+            // What is there again is not deleted; where something else is there by now, a directory may be.
+            if confirmed == nil || confirmed?.entry.kind == observed.entry.kind { brake.forget(path) }
             let isApart = isLinked(path, observed) && confirmed?.isJoined != true
             if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) || isApart {
-                queue.touch(path, .atOnce, at: now)
+                if !queue.contains(path) { differences?.source += 1 }
+                queue.touch(path, .atOnce, at: now, because: path.parent)
             }
         }
     }
@@ -87,16 +105,35 @@ extension Mirror {
         return entry.kind != .symbolicLink && entry.attributes == nil
     }
 
-    private mutating func touchGone(
-        _ gone: [[UInt8]: Confirmed], in directory: RelativePath, _ ignored: DirectoryRules, at now: Instant
-    ) {
-        for (name, confirmed) in gone.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            // What is ignored is not looked at, so that it is missing tells nothing.
-            let isDirectory = confirmed.entry.kind == .directory
-            guard let path = try? directory.appending(name), !ignored.isIgnored(name.span, isDirectory: isDirectory)
-            else { continue }
-            if isDirectory { uncompared.insert(path) }
-            queue.touch(path, .atOnce, at: now)
+    /// Where something is gone: what is ignored is not looked at, so that it is missing tells nothing.
+    private mutating func paths(
+        _ gone: [[UInt8]: Confirmed], in directory: RelativePath, _ ignored: DirectoryRules
+    ) -> [RelativePath] {
+        let names = gone.filter { name, confirmed in
+            !ignored.isIgnored(name.span, isDirectory: confirmed.entry.kind == .directory)
+        }
+        for (name, confirmed) in names where confirmed.entry.kind == .directory {
+            if let path = try? directory.appending(name) { uncompared.insert(path) }
+        }
+        let paths = names.keys.compactMap { try? directory.appending($0) }.sorted()
+        differences?.source += UInt64(paths.count { !queue.contains($0) })
+        return paths
+    }
+
+    /// What a new file system has of its own (mke2fs(8)): a root with nothing else in it is as good as empty.
+    private static var lostAndFound: String { "lost+found" }
+
+    /// Whether `directory` is the root and shows nothing that could be mirrored: its file system may not be mounted, or another
+    /// one be in its place. What can't be looked at is something.
+    private func isEmptied(_ directory: RelativePath, _ entries: [DirectoryEntry], _ ignored: DirectoryRules) -> Bool {
+        guard directory.isRoot else { return false }
+        return !entries.contains { entry in
+            guard case .success(let look) = entry.look else { return true }
+            guard case .present(let observed) = look, !entry.name.elementsEqual(Self.lostAndFound.utf8),
+                let path = try? directory.appending(entry.name)
+            else { return false }
+            let isDirectory = observed.entry.kind == .directory
+            return !source.isReserved(path) && !ignored.isIgnored(entry.name.span, isDirectory: isDirectory)
         }
     }
 

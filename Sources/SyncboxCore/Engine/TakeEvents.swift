@@ -37,6 +37,7 @@ extension Mirror {
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
         case .rootGone: throw SourceGone()
+        case .reached(let mark): barriers.reached(mark)
         }
     }
 
@@ -82,14 +83,17 @@ extension Mirror {
             tell(.watch(to))
         }
         rescan.moved(from: from, to: to)
+        brake.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)
         if let missed = absences.moved(from: from, to: to, at: now) {
             for path in missed.sorted() { queue.touch(path, .atOnce, at: now) }
         } else {
-            rescan.begin(at: to)
+            beginScan(at: to)
         }
         settled(from, at: now)
         settled(to, at: now)
+        // What scans found in it can be decided when the record has it at its new place.
+        if scanEnded != nil { scanEnded = now }
     }
 
     /// What was in a file system that was unmounted is unknown, not deleted: it is left alone until something shows there.
@@ -116,7 +120,7 @@ extension Mirror {
         if startup == .watch, directory.isRoot, !hasScanned {
             hasScanned = true
         } else {
-            rescan.begin(at: directory)
+            beginScan(at: directory)
         }
     }
 

@@ -55,7 +55,10 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
 
     /// What is known of one path.
     private struct State: Sendable {
+        /// When what waits was touched first.
         var firstTouched: Instant
+        /// When what is on its way was touched first.
+        var takenTouched: Instant?
         /// When the path is due; nil while nothing but the flight is known of it.
         var due: Instant?
         var isInFlight = false
@@ -64,6 +67,19 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var isBusy = false
         /// The end of the backoff, or of the quiet time after it was mirrored.
         var notBefore: Instant?
+
+        mutating func take() {
+            takenTouched = firstTouched
+            due = nil
+            isInFlight = true
+        }
+
+        /// When what is not mirrored yet was touched first; nil for what is in trouble that only time or a person ends.
+        func oldestTouch(attempts: Int) -> Instant? {
+            guard failures == 0 || isBusy && failures < attempts else { return nil }
+            guard due != nil else { return takenTouched }
+            return takenTouched.map { min($0, firstTouched) } ?? firstTouched
+        }
     }
 
     /// How long paths are held back; may change at any time.
@@ -71,6 +87,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     private var states: [RelativePath: State] = [:]
     private var heap = DueHeap<Instant>()
     private var resting = DueHeap<Instant>()
+    /// What is on its way, by the directory that it is in.
+    private var flights: [RelativePath: Set<RelativePath>] = [:]
     /// How many paths are on their way.
     package private(set) var inFlightCount = 0
     /// How many paths wait.
@@ -89,9 +107,14 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     }
 
     /// Notes that something may have changed at `path`. Cheap, and safe to repeat.
-    package mutating func touch(_ path: RelativePath, _ settling: Settling, at now: Instant) {
+    ///
+    /// - `cause`: the path whose mirroring showed it, where that is on its way: this one is then as old as that one.
+    package mutating func touch(
+        _ path: RelativePath, _ settling: Settling, at now: Instant, because cause: RelativePath? = nil
+    ) {
         var state = states[path] ?? State(firstTouched: now)
-        if state.due == nil { state.firstTouched = now }
+        let touched = cause.flatMap { states[$0]?.takenTouched } ?? now
+        state.firstTouched = state.due == nil ? touched : min(state.firstTouched, touched)
         let wanted = settling == .atOnce ? now : now.advanced(by: limits.quiet)
         let endsBackoff = state.isBusy && settling == .atOnce
         let held = endsBackoff ? wanted : max(wanted, state.notBefore ?? wanted)
@@ -107,8 +130,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var taken: [RelativePath] = []
         while taken.count < most, let item = nextValid(), item.due <= now {
             _ = heap.removeFirst()
-            states[item.path]?.due = nil
-            states[item.path]?.isInFlight = true
+            states[item.path]?.take()
+            flights[item.path.parent ?? .root, default: []].insert(item.path)
             waitingCount -= 1
             inFlightCount += 1
             taken.append(item.path)
@@ -120,9 +143,9 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     package mutating func take(_ path: RelativePath, at now: Instant) -> Bool {
         var state = states[path] ?? State(firstTouched: now)
         guard !state.isInFlight else { return false }
-        if state.due != nil { waitingCount -= 1 }
-        state.due = nil
-        state.isInFlight = true
+        if state.due != nil { waitingCount -= 1 } else { state.firstTouched = now }
+        state.take()
+        flights[path.parent ?? .root, default: []].insert(path)
         inFlightCount += 1
         states[path] = state
         return true
@@ -135,8 +158,12 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         guard var state = states[path], state.isInFlight else {
             preconditionFailure("finish(\(path)) without take")
         }
+        land(path)
+        let touched = state.takenTouched
         state.isInFlight = false
+        state.takenTouched = nil
         inFlightCount -= 1
+        if ending != .mirrored { state.firstTouched = touched ?? state.firstTouched }
         switch ending {
         case .mirrored:
             state.failures = 0
@@ -163,16 +190,31 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         return state.failures >= limits.retry.attempts
     }
 
+    private mutating func land(_ path: RelativePath) {
+        let directory = path.parent ?? .root
+        flights[directory]?.remove(path)
+        if flights[directory]?.isEmpty == true { flights[directory] = nil }
+    }
+
+    /// What is on its way in `directory`, not deeper.
+    package func inFlight(in directory: RelativePath) -> Set<RelativePath> {
+        flights[directory] ?? []
+    }
+
     /// Notes that the directory `from`, with all below it, has become `to`, as the watch tells it: whatever waits below `from`
     /// waits below `to` from now on, and only there. What is on its way may have missed the move, so it is looked at under
     /// its new name too.
     package mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
         for (path, new) in waiting(below: from, as: to) {
-            if let state = states[path], !state.isInFlight {
+            let state = states[path]
+            if state?.isInFlight == false {
                 states[path] = nil
                 waitingCount -= 1
             }
             touch(new, .atOnce, at: now)
+            if let state, let touched = states[new]?.firstTouched {
+                states[new]?.firstTouched = min(touched, state.firstTouched)
+            }
         }
     }
 
@@ -191,6 +233,14 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     /// When to call `takeReady` next, or nil when only a touch can make work.
     package mutating func nextDue() -> Instant? {
         nextValid()?.due
+    }
+
+    /// Whether everything that was touched up to `instant` is mirrored, but for paths in trouble. A busy path counts as in
+    /// trouble when its attempts are used up. Looks at every path that waits.
+    package func isDone(upTo instant: Instant) -> Bool {
+        !states.values.contains { state in
+            state.oldestTouch(attempts: limits.retry.attempts).map { $0 <= instant } ?? false
+        }
     }
 
     /// The failures in a row of `path` so far.

@@ -8,6 +8,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case success = 0
     /// The command line is wrong (EX_USAGE).
     case usage = 64
+    /// Source and destination differ: drift that an audit found, problems, or deletions that are held (EX_DATAERR).
+    case difference = 65
     /// A named file isn't there or can't be read (EX_NOINPUT).
     case noInput = 66
     /// What the command needs isn't running or can't be reached (EX_UNAVAILABLE).
@@ -34,6 +36,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         switch self {
         case .success: "done as asked"
         case .usage: "the command line is wrong"
+        case .difference: "source and destination differ"
         case .noInput: "a named file can't be read"
         case .unavailable: "the daemon is down or can't be reached"
         case .software: "a mistake in Syncbox itself"

@@ -27,6 +27,8 @@ package enum WatchEvent: Hashable, Sendable {
     /// The root was renamed or unmounted: nothing that is found there is evidence. No event follows. That it was removed
     /// can't be told, since it lives on while it is open: ask `Root.stillStands()`.
     case rootGone
+    /// Everything that happened before the mark of this number was made has been told, or a `.lostTrack` stands for it.
+    case reached(UInt64)
 
     /// What happened at a path.
     package enum Touch: Hashable, Sendable {

@@ -21,6 +21,9 @@ package enum Endpoints {
     /// The modification time of an entry that is put by itself: seconds since the epoch, with up to 9 decimals.
     package static let modifiedHeader = "Syncbox-Modified"
 
+    /// On a batch: the instant up to which the share reflects its source already, as `Freshness.instant`.
+    package static let freshHeader = "Syncbox-Fresh"
+
     /// `GET`: the share's state (`ShareDescription`).
     package static func share(_ share: String) -> String { "/v1/shares/\(share)" }
 
@@ -31,6 +34,14 @@ package enum Endpoints {
     package static func manifest(_ share: String, after path: RelativePath?) -> String {
         Self.share(share) + "/manifest" + (path.map { "?after=" + PercentEncoding.encode($0.bytes) } ?? "")
     }
+
+    /// `POST` with a `FreshnessReport`: how far the share reflects its source, from a client that has nothing to send. 409 with
+    /// a `ShareDescription` where the share is on another state than the report's.
+    package static func freshness(_ share: String) -> String { Self.share(share) + "/freshness" }
+
+    /// `POST` with an `AuditRequest`: begins an audit and answers 202 with an `AuditReport`; 409 while one runs. `GET`: how far
+    /// it is, or what the last one found. `DELETE`: ends it.
+    package static func audit(_ share: String) -> String { Self.share(share) + "/audit" }
 
     /// `POST`: begins an upload and answers 201 with its id as the last component of `Location`.
     package static func uploads(_ share: String) -> String { Self.share(share) + "/uploads" }

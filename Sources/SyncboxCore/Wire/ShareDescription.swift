@@ -14,14 +14,19 @@ package struct ShareDescription: Hashable, Sendable, Codable {
     package var bytes: UInt64
     /// `durable` or `relaxed`.
     package var durability: String
+    /// How far the share reflects its source; nil where no client has told.
+    package var fresh: Freshness?
 
-    package init(name: String, state: ShareState, entries: UInt64, bytes: UInt64, durability: String) {
+    package init(
+        name: String, state: ShareState, entries: UInt64, bytes: UInt64, durability: String, fresh: Freshness? = nil
+    ) {
         self.name = name
         epoch = String(state.epoch)
         sequence = state.sequence
         self.entries = entries
         self.bytes = bytes
         self.durability = durability
+        self.fresh = fresh
     }
 
     /// The state, or nil where the epoch is no number.

@@ -37,6 +37,9 @@ package struct ClientStatus: Hashable, Sendable, Codable {
     package var problemCount: UInt64 = 0
     /// Deletions that are held back, and why; nil where there are none.
     package var brake: String?
+    /// The instant up to which everything that was done in the source is durable at the destination, but for problems and
+    /// held deletions, in seconds since the epoch; nil before that is known.
+    package var fresh: Int64?
     /// When the daemon started, in seconds since the epoch.
     package var started: Int64 = 0
 

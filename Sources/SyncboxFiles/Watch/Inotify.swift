@@ -34,6 +34,14 @@ final class Inotify: Sendable {
         return WatchTable.Watch(number)
     }
 
+    /// Watches an open directory for names that are made in it, and for nothing else.
+    func watchNames(in directory: Descriptor) throws(FileError) -> WatchTable.Watch {
+        let number = try calls.make("watch", nil) {
+            outcome(inotify_add_watch(descriptor.number, directory.magicPath, UInt32(IN_CREATE) | UInt32(IN_ONLYDIR)))
+        }
+        return WatchTable.Watch(number)
+    }
+
     /// Ends watches. Those that ended with their directories do no harm.
     func unwatch(_ watches: [WatchTable.Watch]) {
         for watch in watches { inotify_rm_watch(descriptor.number, watch) }

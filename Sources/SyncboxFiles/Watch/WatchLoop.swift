@@ -8,9 +8,12 @@ import SyncboxCore
 final class WatchLoop {
     /// How often the queue is read, in search of its end, before what was read is delivered.
     private static let mostReads = 8
+    /// How long a mark waits for what is unsettled when it is read, in milliseconds: longer than anything stays so.
+    private static let longestMark = WatchedTree.longestUnlisted + WatchedTree.patience
 
     private let root: Root
     private let inotify: Inotify
+    private let marks: WatchMarks?
     private let requests: WatchRequests
     private let mailbox: WatchMailbox
     private let ignores: (RelativePath) -> Bool
@@ -18,13 +21,16 @@ final class WatchLoop {
     private var tree: WatchedTree?
     private var hasLostTrack = false
     private var isRootGone = false
+    /// Marks that were read and not told yet, since when.
+    private var reached: [(number: UInt64, since: UInt64)] = []
 
     init(
-        root: Root, inotify: Inotify, requests: WatchRequests, mailbox: WatchMailbox,
+        root: Root, inotify: Inotify, marks: WatchMarks?, requests: WatchRequests, mailbox: WatchMailbox,
         ignores: @escaping (RelativePath) -> Bool
     ) {
         self.root = root
         self.inotify = inotify
+        self.marks = marks
         self.requests = requests
         self.mailbox = mailbox
         self.ignores = ignores
@@ -68,7 +74,7 @@ final class WatchLoop {
                 let events = try inotify.read(into: buffer)
                 for event in events { take(event) }
                 if events.isEmpty {
-                    if let now = tree?.now() { tree?.settle(now: now) }
+                    tree?.settle(now: WatchedTree.now())
                     break
                 }
             }
@@ -76,13 +82,20 @@ final class WatchLoop {
             hasLostTrack = true
         }
         if hasLostTrack {
+            // Marks may be among what was lost. What was before them is looked at again.
+            let lost = marks?.latest
             tree?.walkAnew()
             hasLostTrack = false
+            if let lost, lost > 0 { reached.append((lost, 0)) }
         }
     }
 
     private func take(_ event: InotifyEvent) {
         if event.mask.contains(.overflow) { hasLostTrack = true }
+        if let marks, event.watch == marks.watch {
+            if let number = marks.number(of: event.name) { reached.append((number, WatchedTree.now())) }
+            return
+        }
         guard tree?.table.contains(event.watch) == true else { return }
         if event.name.isEmpty {
             takeOwn(event)
@@ -104,7 +117,8 @@ final class WatchLoop {
     }
 
     private func takeDirectory(_ event: InotifyEvent) {
-        guard let touch = event.touch, let now = tree?.now() else { return }
+        guard let touch = event.touch else { return }
+        let now = WatchedTree.now()
         switch touch {
         case .created, .movedHere: tree?.appear(event.name, in: event.watch)
         case .removed: tree?.disappear(event.name, in: event.watch, isDeletion: true, now: now)
@@ -118,9 +132,24 @@ final class WatchLoop {
     }
 
     private func deliver() {
-        guard let table = tree?.table, let events = tree?.news.take(table) else { return }
-        requests.watchCount.store(table.count, ordering: .relaxed)
+        var events: [WatchEvent] = []
+        if let table = tree?.table {
+            events = tree?.news.take(table) ?? []
+            requests.watchCount.store(table.count, ordering: .relaxed)
+        }
+        if let mark = takeMark() { events.append(.reached(mark)) }
         if !events.isEmpty { mailbox.add(events) }
+    }
+
+    /// The last of the marks that may be told: what happened before them has been told, or is being told with them. What is
+    /// unsettled may hold news back, so that marks wait for it; no longer than anything stays unsettled.
+    private func takeMark() -> UInt64? {
+        guard !reached.isEmpty else { return nil }
+        let isSettled = tree?.isSettled ?? true
+        let now = WatchedTree.now()
+        let told = reached.filter { isSettled || $0.since + Self.longestMark <= now }
+        reached.removeAll { isSettled || $0.since + Self.longestMark <= now }
+        return told.map(\.number).max()
     }
 
     /// Sleeps until there are events or requests, or until something must be settled.

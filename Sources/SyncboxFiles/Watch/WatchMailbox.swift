@@ -80,7 +80,7 @@ extension WatchEvent {
     /// Whether looking at everything doesn't make up for it.
     fileprivate var outlivesLostTrack: Bool {
         switch self {
-        case .rootGone, .unwatched, .unmounted: true
+        case .rootGone, .unwatched, .unmounted, .reached: true
         default: false
         }
     }

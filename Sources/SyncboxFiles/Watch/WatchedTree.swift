@@ -17,7 +17,7 @@ struct WatchedTree {
     /// How long a detached watch may take to turn up, in milliseconds: both events of a rename come from one system call.
     static let patience: UInt64 = 50
     /// How long an unlisted directory is tried again, in milliseconds, before it counts as unwatched.
-    private static let longestUnlisted: UInt64 = 2000
+    static let longestUnlisted: UInt64 = 2000
 
     /// What is to be told.
     var news = WatchNews()
@@ -184,7 +184,7 @@ struct WatchedTree {
         if try isElsewhereToo(watch, path) {
             throw FileError(.unsupported, operation: "watch", path: path)
         }
-        switch table.place(watch, in: parent, named: name, now: now()) {
+        switch table.place(watch, in: parent, named: name, now: Self.now()) {
         case .new: return watch
         case .same: return again ? watch : nil
         case .moved(nil): return watch
@@ -232,11 +232,11 @@ struct WatchedTree {
     }
 
     private mutating func unlist(_ watch: WatchTable.Watch) {
-        unlisted[watch] = unlisted[watch] ?? now()
+        unlisted[watch] = unlisted[watch] ?? Self.now()
     }
 
     /// The monotonic clock, in milliseconds.
-    func now() -> UInt64 {
+    static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000

@@ -14,23 +14,31 @@ package final class Watcher: Sendable {
 
     private let mailbox: WatchMailbox
     private let requests: WatchRequests
+    private let marks: WatchMarks?
     private let thread: Mutex<NamedThread?>
 
     /// Begins to watch `root`. Returns before all directories are watched: the first event tells that.
     ///
-    /// `ignores` says which directories are not watched, and is called on the watcher's thread, a directory's parents first. Throws
-    /// `.tooManyOpen`.
+    /// `ignores` says which directories are not watched, and is called on the watcher's thread, a directory's parents first.
+    /// `marks` is the path of a directory for `mark()`, outside of the root and used for nothing else; it is made where it is
+    /// missing. Throws `.tooManyOpen`, and what keeps `marks` from being used.
     package init(
-        _ root: Root, capacity: Int = defaultCapacity, ignores: @escaping @Sendable (RelativePath) -> Bool
+        _ root: Root, marks place: String? = nil, capacity: Int = defaultCapacity,
+        ignores: @escaping @Sendable (RelativePath) -> Bool
     ) throws(FileError) {
         let mailbox = WatchMailbox(capacity: capacity)
         let requests = try WatchRequests()
         let inotify = try Inotify(calls: root.calls)
+        var marks: WatchMarks?
+        if let place { marks = try WatchMarks(in: place, inotify) }
+        self.marks = marks
         self.mailbox = mailbox
         self.requests = requests
         thread = Mutex(
-            NamedThread("watch") {
-                WatchLoop(root: root, inotify: inotify, requests: requests, mailbox: mailbox, ignores: ignores).run()
+            NamedThread("watch") { [marks] in
+                WatchLoop(
+                    root: root, inotify: inotify, marks: marks, requests: requests, mailbox: mailbox, ignores: ignores
+                ).run()
             })
     }
 
@@ -44,6 +52,14 @@ package final class Watcher: Sendable {
     /// it is; an `.unwatched` that it isn't. Does not wait.
     package func addTree(_ path: RelativePath) {
         requests.add(path)
+    }
+
+    /// Makes a mark behind everything that has happened so far, and gives its number: a `.reached` with this or a higher number
+    /// tells that everything before it has been told. Nothing is written in the root. Throws where the file system of the
+    /// marks can't take an empty file. The watcher must have been given a place for them.
+    package func mark() throws(FileError) -> UInt64 {
+        guard let marks else { preconditionFailure("a watcher without a place for marks makes none") }
+        return try marks.make()
     }
 
     /// How many directories are watched.

@@ -32,6 +32,9 @@ enum CatalogSchema {
         migrator.registerMigration("3 attributes") { database in
             try database.execute(sql: "ALTER TABLE entry ADD COLUMN attributes BLOB")
         }
+        migrator.registerMigration("4 freshness") { database in
+            try database.execute(sql: freshness)
+        }
         return migrator
     }
 
@@ -64,6 +67,12 @@ enum CatalogSchema {
             id TEXT PRIMARY KEY NOT NULL,
             length INTEGER NOT NULL
         ) STRICT
+        """
+
+    /// How far the share reflects its source (`Freshness`): NULL until a client has told.
+    private static let freshness = """
+        ALTER TABLE meta ADD COLUMN freshInstant TEXT;
+        ALTER TABLE meta ADD COLUMN freshReceived TEXT
         """
 
     /// One row: the state, what the tree adds up to, and whether a daemon has the catalog open (still 1 after a crash).

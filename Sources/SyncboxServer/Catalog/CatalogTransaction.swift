@@ -129,13 +129,18 @@ final class CatalogTransaction: CatalogRecord {
     /// How far the sequence is raised where it is not known how far it has been: further than batches may be lost.
     private static let leap: ClosedRange<UInt64> = 1 << 24...1 << 40
 
+    /// Records how far the share reflects its source.
+    func record(_ fresh: Freshness?) {
+        summary.fresh = fresh
+    }
+
     /// Writes the state and the sums, as the last statement of the transaction.
     func finish() throws {
         try execute(
-            "UPDATE meta SET sequence = ?, entries = ?, bytes = ?",
+            "UPDATE meta SET sequence = ?, entries = ?, bytes = ?, freshInstant = ?, freshReceived = ?",
             [
                 Int64(bitPattern: summary.state.sequence), Int64(bitPattern: summary.entries),
-                Int64(bitPattern: summary.bytes),
+                Int64(bitPattern: summary.bytes), summary.fresh?.instant, summary.fresh?.received,
             ])
     }
 

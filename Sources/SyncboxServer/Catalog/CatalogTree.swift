@@ -15,6 +15,9 @@ struct CatalogTree {
     private static let selectChildren =
         "SELECT \(CatalogRow.columns) FROM entry WHERE parent = ? AND name > ? ORDER BY name LIMIT ?"
 
+    private static let selectSummary =
+        "SELECT epoch, sequence, entries, bytes, freshInstant, freshReceived FROM meta"
+
     /// What `directory` holds under `name`; nil for nothing.
     func row(_ name: some Collection<UInt8>, in directory: Int64) throws -> CatalogRow? {
         let statement = try database.cachedStatement(
@@ -61,12 +64,14 @@ struct CatalogTree {
 
     /// The state and what the tree adds up to.
     func summary() throws -> CatalogSummary {
-        let statement = try database.cachedStatement(sql: "SELECT epoch, sequence, entries, bytes FROM meta")
+        let statement = try database.cachedStatement(sql: Self.selectSummary)
         guard let row = try Row.fetchOne(statement) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the state is missing")
         }
         let state = ShareState(epoch: UInt64(bitPattern: row[0]), sequence: UInt64(bitPattern: row[1]))
-        return CatalogSummary(state: state, entries: UInt64(bitPattern: row[2]), bytes: UInt64(bitPattern: row[3]))
+        return CatalogSummary(
+            state: state, entries: UInt64(bitPattern: row[2]), bytes: UInt64(bitPattern: row[3]),
+            fresh: Freshness(storedInstant: row[4], received: row[5]))
     }
 }
 
@@ -78,4 +83,15 @@ struct CatalogSummary: Hashable, Sendable {
     var entries: UInt64
     /// How many bytes the files have.
     var bytes: UInt64
+    /// How far the share reflects its source; nil where no client has told.
+    var fresh: Freshness?
+}
+
+extension Freshness {
+    fileprivate init?(storedInstant instant: String?, received: String?) {
+        guard let instant = instant.flatMap({ Timestamp(decimal: $0) }),
+            let received = received.flatMap({ Timestamp(decimal: $0) })
+        else { return nil }
+        self.init(instant: instant, received: received)
+    }
 }

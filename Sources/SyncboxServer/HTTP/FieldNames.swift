@@ -16,6 +16,9 @@ extension HTTPField.Name {
     /// See `Endpoints.modifiedHeader`.
     static let syncboxModified = named(Endpoints.modifiedHeader)
 
+    /// See `Endpoints.freshHeader`.
+    static let syncboxFresh = named(Endpoints.freshHeader)
+
     private static func named(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is a field's name") }
         return name

@@ -16,6 +16,8 @@ enum Resource: Hashable, Sendable {
     case move(String)
     case kept(String, RelativePath, after: [UInt8]?)
     case version(String, KeptVersion, RelativePath)
+    case freshness(String)
+    case audit(String)
 
     /// Reads the path and query of a request. nil when they name nothing; throws a `TargetError` when what they name can't be.
     init?(target: String) throws(TargetError) {
@@ -55,6 +57,8 @@ enum Resource: Hashable, Sendable {
             let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let version = KeptVersion(String(parts[0])) else { return nil }
             self = .version(share, version, try Self.path(encoded: parts[1]))
+        case ("freshness", nil): self = .freshness(share)
+        case ("audit", nil): self = .audit(share)
         default: return nil
         }
     }
@@ -82,7 +86,8 @@ enum Resource: Hashable, Sendable {
     var methods: [String] {
         switch self {
         case .health, .shares, .share, .manifest, .kept, .version: ["GET", "HEAD"]
-        case .batches, .uploads, .move: ["POST"]
+        case .batches, .uploads, .move, .freshness: ["POST"]
+        case .audit: ["GET", "HEAD", "POST", "DELETE"]
         case .upload: ["HEAD", "PATCH", "DELETE"]
         case .file, .directory: ["GET", "HEAD", "PUT", "DELETE"]
         }
@@ -94,7 +99,7 @@ enum Resource: Hashable, Sendable {
         case .health, .shares: nil
         case .share(let name), .batches(let name), .manifest(let name, _), .uploads(let name), .upload(let name, _),
             .file(let name, _), .directory(let name, _, _), .move(let name), .kept(let name, _, _),
-            .version(let name, _, _):
+            .version(let name, _, _), .freshness(let name), .audit(let name):
             name
         }
     }

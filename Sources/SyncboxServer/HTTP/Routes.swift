@@ -11,6 +11,8 @@ struct Routes {
     let caller: Caller
     /// Where work goes on that outlives the function that began it: an answer's body.
     let threads: FileThreads
+    /// Who runs the audits that are asked for.
+    let audits: Audits
 
     /// Answers a request whose method the resource has.
     func respond(to request: Request, _ resource: Resource) async throws -> Response {
@@ -34,6 +36,10 @@ struct Routes {
             try listKept(path, after: after)
         case (.get, .version(_, let version, let path)), (.head, .version(_, let version, let path)):
             try getVersion(version, path, request)
+        case (.post, .freshness): try await freshness(request)
+        case (.get, .audit), (.head, .audit): try auditReport()
+        case (.post, .audit): try await beginAudit(request)
+        case (.delete, .audit): try endAudit()
         default: throw HTTPError.notFound
         }
     }
@@ -59,7 +65,8 @@ struct Routes {
 
     /// `POST /v1/shares/{share}/batches`.
     private func batch(_ request: Request) async throws -> Response {
-        switch try await CommitBatch(share: share, caller: caller).run(request.body) {
+        let fresh = try Self.instant(in: request)
+        return switch try await CommitBatch(share: share, caller: caller, fresh: fresh).run(request.body) {
         case .committed(let reply): Response(wire: reply.encoded())
         case .conflict: try Response(status: .conflict, json: share.description)
         }

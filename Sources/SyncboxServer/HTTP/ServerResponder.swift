@@ -40,7 +40,8 @@ struct ServerResponder: HTTPResponder {
         guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
         do {
             return try await share.leased(to: writer(request)) {
-                try await Routes(share: share, caller: caller, threads: server.threads).respond(to: request, resource)
+                try await Routes(share: share, caller: caller, threads: server.threads, audits: server.audits)
+                    .respond(to: request, resource)
             }
         } catch let error as FileError where error.code == .noSpace {
             share.kept.giveWay()

@@ -12,6 +12,12 @@ actor CommitOrder {
     static let mostAhead: UInt64 = 8
 
     private var isTaken = false
+    /// How many batches wait for their turn.
+    private var waitingBatches = 0
+    /// How many wait for a turn between two batches.
+    private var waitingBetween = 0
+    /// Whether the last turn was one between batches: the next one is a batch's, where one waits.
+    private var wasBetween = false
     /// The bases of the batches that are arriving or waiting, with how many there are of each.
     private var arriving: [ShareState: Int] = [:]
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -34,10 +40,25 @@ actor CommitOrder {
     /// base, or can't get there any more. nil stands for any base. To be followed by `yieldTurn()`.
     func takeTurn(_ base: ShareState?, current: @Sendable () -> ShareState) async {
         let deadline = ContinuousClock.now.advanced(by: Self.longestWait)
-        while isTaken || (isComing(base, current()) && !isOverdue(base, deadline)) {
+        waitingBatches += 1
+        defer { waitingBatches -= 1 }
+        while isTaken || (waitingBetween > 0 && !wasBetween)
+            || (isComing(base, current()) && !isOverdue(base, deadline))
+        {
             await change(before: isTaken || ContinuousClock.now >= deadline ? nil : deadline)
         }
         isTaken = true
+        wasBetween = false
+    }
+
+    /// Waits until nothing is committed, for what is no batch: in turn with the batches that wait, so that neither keeps the
+    /// other away for long. To be followed by `yieldTurn()`.
+    func takeTurnBetween() async {
+        waitingBetween += 1
+        defer { waitingBetween -= 1 }
+        while isTaken || (wasBetween && waitingBatches > 0) { await change(before: nil) }
+        isTaken = true
+        wasBetween = true
     }
 
     /// Lets the next one in.

@@ -28,6 +28,10 @@ final class Share: Sendable {
     private let promise: Mutex<ServerSettings.Durability>
     private let lease = Mutex(Lease<ContinuousClock.Instant>())
     private let counters = Mutex(Counters())
+    /// How far the share reflects its source.
+    let freshness: Mutex<FreshnessState>
+    /// The audit that runs, or the last one.
+    let audit = Mutex(AuditState())
 
     /// What the share did since the daemon started.
     private struct Counters {
@@ -55,6 +59,7 @@ final class Share: Sendable {
         kept = try KeptVersions(of: tree, within: keep)
         uploads = try Uploads(staging: tree.staging, catalog: catalog)
         promise = Mutex(durability)
+        freshness = Mutex(FreshnessState(known: catalog.summary.fresh))
     }
 
     /// What an acknowledgement promises.
@@ -80,7 +85,7 @@ final class Share: Sendable {
         let summary = catalog.summary
         return ShareDescription(
             name: name, state: summary.state, entries: summary.entries, bytes: summary.bytes,
-            durability: durability.rawValue)
+            durability: durability.rawValue, fresh: freshness.withLock { $0.known })
     }
 
     /// The share as `syncbox status` shows it.
@@ -119,7 +124,12 @@ extension Share: CommitStore {
     }
 
     func transaction(_ body: (CatalogTransaction) throws -> Void) throws {
-        try catalog.transaction(body)
+        let fresh = latestFreshness
+        try catalog.transaction { catalog in
+            try body(catalog)
+            catalog.record(fresh)
+        }
+        adopt(fresh)
     }
 
     var keeper: (any Keeper<StagedEntry>)? { kept.bounds == nil ? nil : kept }

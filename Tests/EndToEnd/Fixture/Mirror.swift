@@ -13,6 +13,9 @@ final class Mirror {
         var patterns = ""
         var longestRetry = "1s"
         var preserve = ""
+        /// Nothing is held for its number, unless a test says otherwise.
+        var brakePercent = 100
+        var brakeCount = 1000
     }
 
     /// Everything lies in here.
@@ -130,7 +133,8 @@ final class Mirror {
             longest = \(settings.longestRetry)
 
             [safety]
-            brake-percent = 100
+            brake-percent = \(settings.brakePercent)
+            brake-count = \(settings.brakeCount)
             """
         try text.write(toFile: clientConfiguration, atomically: true, encoding: .utf8)
     }

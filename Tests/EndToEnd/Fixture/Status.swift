@@ -13,6 +13,8 @@ struct ClientStatus: Decodable {
     var special: Int
     var problems: [Problem]
     var problemCount: Int
+    var brake: String?
+    var fresh: Int?
 
     struct Problem: Decodable {
         var path: String
@@ -33,5 +35,15 @@ struct ServerStatus: Decodable {
         var batches: Int
         var syncs: Int
         var writer: String?
+        var description: Description
+    }
+
+    struct Description: Decodable {
+        var fresh: Freshness?
+    }
+
+    struct Freshness: Decodable {
+        var instant: String
+        var received: String
     }
 }

@@ -153,4 +153,53 @@ import Testing
         }
         #expect(dirty.isEmpty && queue.isIdle, "seed \(seed)")
     }
+
+    @Test("What was touched up to an instant is done when it is mirrored, however often it is touched afterwards")
+    func isDone() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        queue.touch(try path("b"), .atOnce, at: at(10))
+        #expect(!queue.isDone(upTo: at(0)))
+        _ = queue.takeReady(at: at(10), most: 1)
+        queue.touch(try path("a"), .atOnce, at: at(20))
+        #expect(!queue.isDone(upTo: at(5)))
+        queue.finish(try path("a"), .mirrored, at: at(30))
+        #expect(queue.isDone(upTo: at(5)))
+        #expect(!queue.isDone(upTo: at(10)))
+        queue.finish(try #require(queue.takeReady(at: at(30), most: 1).first), .mirrored, at: at(40))
+        #expect(queue.isDone(upTo: at(19)))
+        #expect(!queue.isDone(upTo: at(20)))
+    }
+
+    @Test("What comes back into the queue is as old as it was, and what it shows is as old as itself")
+    func isDoneAgain() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        _ = queue.takeReady(at: at(10), most: 1)
+        queue.touch(try path("a"), .atOnce, at: at(20))
+        queue.touch(try path("a/b"), .atOnce, at: at(20), because: try path("a"))
+        queue.finish(try path("a"), .again, at: at(30))
+        #expect(!queue.isDone(upTo: at(5)))
+        #expect(queue.takeReady(at: at(30), most: 10).count == 2)
+        queue.finish(try path("a"), .mirrored, at: at(40))
+        #expect(!queue.isDone(upTo: at(5)))
+        queue.finish(try path("a/b"), .mirrored, at: at(50))
+        #expect(queue.isDone(upTo: at(5)))
+    }
+
+    @Test("A path in trouble is not waited for; a busy one only until its attempts are used up")
+    func isDoneInTrouble() throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .atOnce, at: at(0))
+        _ = queue.takeReady(at: at(0), most: 1)
+        queue.finish(try path("a"), .failed(chance: 0), at: at(0))
+        #expect(queue.isDone(upTo: at(0)))
+        queue.touch(try path("b"), .atOnce, at: at(0))
+        for attempt in 1...3 {
+            #expect(!queue.isDone(upTo: at(0)))
+            #expect(queue.take(try path("b"), at: at(attempt)))
+            queue.finish(try path("b"), .busy(chance: 0), at: at(attempt))
+        }
+        #expect(queue.isDone(upTo: at(0)))
+    }
 }

@@ -10,7 +10,8 @@ import Testing
     @Test(
         "The numbers are those of sysexits.h", .enabled(if: FileManager.default.fileExists(atPath: header)),
         arguments: [
-            ("EX_OK", ExitCode.success), ("EX_USAGE", .usage), ("EX_NOINPUT", .noInput),
+            ("EX_OK", ExitCode.success), ("EX_USAGE", .usage), ("EX_DATAERR", .difference),
+            ("EX_NOINPUT", .noInput),
             ("EX_UNAVAILABLE", .unavailable), ("EX_SOFTWARE", .software), ("EX_OSERR", .operatingSystem),
             ("EX_CANTCREAT", .cannotCreate), ("EX_IOERR", .inputOutput), ("EX_TEMPFAIL", .temporaryFailure),
             ("EX_PROTOCOL", .protocolMismatch), ("EX_NOPERM", .noPermission), ("EX_CONFIG", .configuration),

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SyncboxCore
+
+/// `syncbox audit INSTANCE`: compares a source and its destination with the records of both sides.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Compare a source with its destination, and mend what differs.",
+        discussion: """
+            The server compares its record with the destination, and then the client its own record with the server's, and \
+            with the source. Changes are mirrored meanwhile. Each path of the destination that differs is one line: what \
+            it is (missing, changed, kind, foreign, unread) and where. With --repair it is sent again; what Syncbox did not \
+            put there (foreign) is told, never touched. What differs in the source is sent in any case.
+
+            Ending the command does not end the audit; the next one of this instance begins when it has ended.
+
+            \([ExitCode.success, .usage, .difference, .unavailable, .temporaryFailure, .protocolMismatch, .noPermission]
+                .helpText)
+            """)
+
+    /// How often the client is asked how far it is.
+    private static let interval = Duration.milliseconds(500)
+
+    @OptionGroup var options: ClientOptions
+
+    @Flag(help: "Read every content at the destination, and compare its digest.")
+    var content = false
+
+    @Flag(help: "Mend what differs.")
+    var repair = false
+
+    @Option(help: "The most that is read, in bytes a second, as 20M (K, M, G, T, of 1024).")
+    var rate: AuditRate = AuditRate(bytes: AuditRequest.usualRate)
+
+    func run() async throws {
+        let request = AuditRequest(content: content, repair: repair, rate: rate.bytes)
+        var status: AuditStatus = try await options.client.post("audit", request)
+        while status.isRunning {
+            try await Task.sleep(for: Self.interval)
+            status = try await options.client.get("audit")
+        }
+        for line in Self.lines(of: status, options.name) { print(line) }
+        if let failure = status.failure ?? status.destination.failure {
+            throw CommandFailure(.temporaryFailure, "\(options.name): the audit did not come to its end: \(failure)")
+        }
+        if status.left > 0 { throw CommandFailure(.difference) }
+    }
+
+    /// What was found, one line for each path that is listed, and a sum.
+    static func lines(of status: AuditStatus, _ name: String) -> [String] {
+        let report = status.destination
+        var lines = report.drift.map { "\($0.kind.rawValue.padded(to: 8)) \($0.path)" }
+        let unlisted = report.found - min(report.found, UInt64(report.drift.count))
+        if unlisted > 0 { lines.append("and \(unlisted) more") }
+        let counts = Drift.Kind.allCases.compactMap { kind in
+            report.counts[kind.rawValue].map { "\($0) \(kind.rawValue)" }
+        }
+        var sums = ["\(report.entries) entries compared", "\(report.bytes) bytes read"]
+        sums.append(counts.isEmpty ? "no drift" : counts.joined(separator: ", "))
+        if report.mended > 0 { sums.append("\(report.mended) mended") }
+        if status.records > 0 { sums.append("\(status.records) entries of the client's record were not the server's") }
+        if status.source > 0 { sums.append("\(status.source) paths of the source had not been confirmed as they are") }
+        return lines + ["\(name): \(sums.joined(separator: "; "))"]
+    }
+}
+
+extension String {
+    /// The text with spaces behind it, `width` characters at least.
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
+}
+
+/// A rate as the command line has it.
+struct AuditRate: ExpressibleByArgument {
+    let bytes: UInt64
+
+    init(bytes: UInt64) {
+        self.bytes = bytes
+    }
+
+    init?(argument: String) {
+        guard let bytes = try? SettingsValue.size(argument, in: AuditRequest.rateRange) else { return nil }
+        self.bytes = bytes
+    }
+
+    var defaultValueDescription: String { "\(bytes >> 20)M" }
+}
