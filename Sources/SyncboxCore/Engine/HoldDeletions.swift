@@ -5,6 +5,17 @@ extension Mirror {
     /// What is held back, for people; nil while nothing is. `confirmed` is how many entries are confirmed.
     package func heldText(confirmed: UInt64) -> String? { brake.text(confirmed: confirmed) }
 
+    /// Holds what is missing where the source is not the directory that was mirrored before: its file system is not mounted,
+    /// or another one is, or somebody put another directory, or a symbolic link to one, in its place. The record knows the
+    /// root by its inode and when that was made.
+    mutating func checkSource() throws {
+        guard startup != .watch, let known = try record.confirmed(at: [.root])[.root]?.identity, known.isReliable,
+            case .present(let observed)? = try? source.look(at: .root), observed.identity.isReliable,
+            observed.identity != known
+        else { return }
+        brake.holdOtherSource()
+    }
+
     /// Takes deletions out of a batch that the brake holds; what takes the place of a whole directory counts as its deletion.
     /// False where the batch has to begin again, because a move would replace what is held.
     mutating func holdDeletions(in batch: inout Batch, at now: Instant) throws -> Bool {

@@ -23,7 +23,7 @@ extension Mirror {
         switch event {
         case .touched(let path, let how): touched(path, how, at: now)
         case .newDirectory(let path):
-            if path.isRoot, !isWatching { startsToMirror() }
+            if path.isRoot, !isWatching { try startsToMirror() }
             settled(path, at: now)
             beginRescan(at: path)
         case .directoryMoved(let from, let to): moved(from: from, to: to, at: now)
@@ -42,8 +42,9 @@ extension Mirror {
     }
 
     /// The watches stand: from now on nothing that happens in the source is missed.
-    private mutating func startsToMirror() {
+    private mutating func startsToMirror() throws {
         isWatching = true
+        try checkSource()
         tell(.watching)
     }
 

@@ -39,6 +39,8 @@ package struct Brake<Instant: InstantProtocol>: Sendable where Instant.Duration 
         case many
         /// The source was found empty, and nobody saw its entries go.
         case emptied
+        /// The source is not the directory that was mirrored before: what is missing in it may be elsewhere.
+        case otherSource
     }
 
     /// How long a deletion that went counts.
@@ -174,6 +176,13 @@ extension Brake {
         hold(deletions, .emptied)
     }
 
+    /// Holds whatever the first scan finds to be gone: the source is another directory than the one that was mirrored.
+    package mutating func holdOtherSource() {
+        guard limits.holdsEmptied else { return }
+        reason = .otherSource
+        isScanning = true
+    }
+
     /// Decides about what the scans found, once they have ended and what they found elsewhere has been mirrored, so that
     /// what moved is no deletion any more. Answers the paths that go, and whether a scan has to find further ones.
     ///
@@ -219,6 +228,8 @@ extension Brake {
         return switch reason {
         case nil: nil
         case .many: "\(more)\(held.entries) of \(confirmed) entries would go"
+        case .otherSource:
+            "the source is another directory than before; \(more)\(held.entries) of \(confirmed) entries would go"
         case .emptied: "the source was found empty; \(more)\(held.entries) of \(confirmed) entries would go"
         }
     }

@@ -36,6 +36,11 @@ package final class Staging: Sendable {
         try sweep(keeping: Set(uploads.map { Self.name(of: $0) }))
     }
 
+    deinit {
+        // A child process that was forked and has not yet executed its program would keep the lock.
+        flock(lock.number, LOCK_UN)
+    }
+
     /// Removes what was made ready, or was displaced, and is not needed. Below a directory everything goes; a mount point in it
     /// is left and thrown as `.busy`.
     package func remove(_ staged: StagedEntry) throws(FileError) {
