@@ -49,6 +49,35 @@ extension Mirroring {
             }
         }
 
+        @Test("A start on an unchanged source opens no file, sends no batch, and asks for no manifest")
+        func unchanged() async throws {
+            try await withMirror { mirror in
+                try await mirror.inSource("mkdir -p a/b c; for f in {1..2000}; do echo $f > a/b/$f; done; ln -s x c/l")
+                try await mirror.start()
+                try await mirror.converges()
+                try await mirror.client.end()
+                let told = try mirror.clientLog()
+                let calls = "\(mirror.directory)/client.calls"
+                mirror.clientPrefix = ["/usr/bin/strace", "-D", "-f", "-o", calls, "-e", "trace=openat2"]
+                try await mirror.startClient()
+                try await eventually("the source has been compared") {
+                    try mirror.clientLog().dropFirst(told.count).contains("has been compared: ")
+                }
+                try await mirror.converges()
+                let status = try #require(await mirror.clientStatus())
+                try await mirror.client.end()
+                #expect(status.batches == 0)
+                #expect(status.bytesSent == 0)
+                #expect(try !mirror.clientLog().dropFirst(told.count).contains("reading what the server has"))
+                let opened = try String(contentsOfFile: calls, encoding: .utf8).split(separator: "\n")
+                #expect(opened.contains { $0.contains("O_DIRECTORY") })
+                let read = opened.filter { line in
+                    line.contains("O_RDONLY") && !["O_DIRECTORY", "O_PATH", "ENOENT"].contains { line.contains($0) }
+                }
+                #expect(read.isEmpty)
+            }
+        }
+
         @Test("To rename a directory of 2,000 files is one batch without contents")
         func rename() async throws {
             try await withMirror { mirror in
