@@ -61,7 +61,9 @@ extension World {
         server.failsToRecord = false
         source.closed = []
         watch.longestQueue = .max
-        if !source.isMounted || trouble.clientCrashes { restartClient() }
+        if !source.isMounted || trouble.clientCrashes {
+            repeat { restartClient() } while !source.isMounted
+        }
         if isTampered { try restartServer() }
         var hasCompared = false
         var hasAsked = false
@@ -78,6 +80,11 @@ extension World {
                 // In time the engine asks by itself whether the server still has everything.
                 hasAsked = true
                 pass(Mirror<SimulatedSource, SimulatedRecord>.longestSilence)
+                continue
+            }
+            // A person lets go what is held, having seen that it is right.
+            if try mirror.release(at: moment.instant) != nil {
+                hasAsked = false
                 continue
             }
             // What is out of attempts, or was never told, only a comparison finds.

@@ -20,6 +20,8 @@ final class SimulatedRecord: ConfirmedRecord {
     }
 
     private var content = Content()
+    /// Whether deletions are held back.
+    private(set) var isHolding = false
     /// The contents after the last transactions, the oldest first.
     private var history: [Content] = []
     private static let root = 1
@@ -166,6 +168,8 @@ final class SimulatedRecord: ConfirmedRecord {
             }
         }
     }
+
+    func setHolding(_ isHolding: Bool) { self.isHolding = isHolding }
 
     func forgetState() { write { content.state = nil } }
 

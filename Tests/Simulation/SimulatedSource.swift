@@ -8,6 +8,8 @@ final class SimulatedSource: SourceTree {
     var tree: SimulatedTree
     /// Whether its file system is mounted. Without it an empty directory stands in its place.
     var isMounted = true
+    /// Whether the engine began while it was not mounted, and takes the mount point for the source.
+    var isMountPointOpen = false
     /// Directories that may not be entered.
     var closed: Set<UInt64> = []
     /// How many of 1,000 calls fail.
@@ -40,7 +42,7 @@ final class SimulatedSource: SourceTree {
 
     func look(at path: RelativePath) throws(FileError) -> Observation {
         try mayFail("stat", path)
-        guard isMounted else { return .absent }
+        guard isMounted else { return isMountPointOpen && path.isRoot ? .present(Self.mountPoint) : .absent }
         try checkEntry(to: path)
         return tree.node(at: path).map { .present($0.observed) } ?? .absent
     }
@@ -78,7 +80,12 @@ final class SimulatedSource: SourceTree {
         return FileContent(observed: observed, bytes: before.content)
     }
 
-    func stillStands() -> Bool { isMounted }
+    func stillStands() -> Bool { isMounted != isMountPointOpen }
+
+    /// What a look at the empty mount point shows.
+    private static let mountPoint = Observed(
+        entry: .directory(mode: 0o755, modified: Timestamp(seconds: 1)),
+        identity: Identity(inode: 77, born: Timestamp(seconds: 1)), changed: Timestamp(seconds: 1))
 
     func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool {
         isReserved(path) || rules.isIgnored(path, isDirectory: isDirectory)

@@ -50,7 +50,8 @@ final class SimulatedWatch {
 
     private func add(_ event: Event, in directory: UInt64) {
         trace("kernel: \(event)\(watched.contains(directory) ? "" : ", not watched")")
-        guard watched.contains(directory), isStarted else { return }
+        // What is not mounted can't be seen changing.
+        guard watched.contains(directory), isStarted, !source.isMountPointOpen else { return }
         if queue.count < longestQueue { queue.append(event) } else { hasOverflowed = true }
     }
 

@@ -84,8 +84,12 @@ final class World {
         noteVersions()
     }
 
-    private static func options(_ seed: UInt64) -> Mirror<SimulatedSource, SimulatedRecord>.Options {
-        .init(startup: .reconcile, limits: .init(), seed: seed)
+    private static func options(_ seed: UInt64, isHolding: Bool = false)
+        -> Mirror<SimulatedSource, SimulatedRecord>.Options
+    {
+        .init(
+            startup: .reconcile, limits: .init(), brake: .init(percent: 50, count: 1000), isHolding: isHolding,
+            seed: seed)
     }
 
     /// An entry of the destination that is nobody's.
@@ -282,7 +286,9 @@ final class World {
             hasStrangers = true
             if chance(2) { server.loseCatalog(epoch: random.next()) } else { server.restoreOldCatalog() }
             try restartServer()
-        case 4 where trouble.unmounts: source.isMounted.toggle()
+        case 4 where trouble.unmounts:
+            // What is mounted over the open mount point is seen by the next daemon alone.
+            if source.isMountPointOpen { restartClient() } else { source.isMounted.toggle() }
         case 5 where trouble.tampering: tamper()
         case 6 where trouble.files: closeOrOpen()
         default: break
@@ -294,11 +300,14 @@ final class World {
         trace("client restarts")
         for case .batch(let plan) in flights where chance(2) { _ = try? post(plan.body[...]) }
         flights = []
-        source.isMounted = true
+        // A daemon that is started too early opens the mount point; the next one what is mounted there by then.
+        source.isMounted = !trouble.unmounts || chance(3)
+        source.isMountPointOpen = !source.isMounted
         watch = SimulatedWatch(source: source)
         if trouble.events { watch.longestQueue = 8 }
         editor.watch = watch
-        mirror = Mirror(source: source, record: record, options: Self.options(random.next()))
+        mirror = Mirror(
+            source: source, record: record, options: Self.options(random.next(), isHolding: record.isHolding))
     }
 
     func restartServer() throws {
