@@ -88,9 +88,8 @@ final class SimulatedSource: SourceTree {
         identity: Identity(inode: 77, born: Timestamp(seconds: 1)), changed: Timestamp(seconds: 1))
 
     func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool {
-        isReserved(path) || rules.isIgnored(path, isDirectory: isDirectory)
+        path.isReserved || rules.isIgnored(path, isDirectory: isDirectory)
     }
-    func isReserved(_ path: RelativePath) -> Bool { path.isReserved }
     func ignoreRules(in directory: RelativePath) -> DirectoryRules { rules.rules(in: directory) }
 
     func readIgnoreRules(in directory: RelativePath) -> (path: RelativePath, kind: ProblemKind, text: String)? { nil }

@@ -18,7 +18,6 @@ struct Source: SourceTree, Sendable {
     func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool {
         rules.isIgnored(path, isDirectory: isDirectory)
     }
-    func isReserved(_ path: RelativePath) -> Bool { rules.isReserved(path) }
     func ignoreRules(in directory: RelativePath) -> DirectoryRules { rules.rules(in: directory) }
     func readIgnoreRules(in directory: RelativePath) -> (path: RelativePath, kind: ProblemKind, text: String)? {
         rules.read(in: directory)

@@ -37,17 +37,12 @@ final class SourceRules: Sendable {
 
     /// Whether the entry at `path` is not mirrored. Syncbox's own name at the top never is.
     func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool {
-        isReserved(path) || rules.withLock { $0.isIgnored(path, isDirectory: isDirectory) }
+        path.isReserved || rules.withLock { $0.isIgnored(path, isDirectory: isDirectory) }
     }
 
     /// The rules for the entries of one directory that is itself mirrored.
     func rules(in directory: RelativePath) -> DirectoryRules {
         rules.withLock { $0.rules(in: directory) }
-    }
-
-    /// Whether the name is Syncbox's own at the destination.
-    func isReserved(_ path: RelativePath) -> Bool {
-        path.components.first?.elementsEqual(Staging.reservedName) ?? false
     }
 
     /// Reads the ignore file in `directory`, or forgets the one that was there. One that can't be read, or passes a

@@ -16,8 +16,6 @@ package protocol SourceTree {
 
     /// Whether the entry at `path` is not mirrored, because of itself or of a directory above it.
     func isIgnored(_ path: RelativePath, isDirectory: Bool) -> Bool
-    /// Whether the name is Syncbox's own at the destination.
-    func isReserved(_ path: RelativePath) -> Bool
     /// The rules for the entries of one directory that is itself mirrored.
     func ignoreRules(in directory: RelativePath) -> DirectoryRules
     /// Reads the ignore file in `directory` again, or forgets the one that was there. Where it can't be read the rules that

@@ -87,7 +87,7 @@ extension Mirror {
         case .success(.absent): break
         case .success(.present(let observed)):
             let isDirectory = observed.entry.kind == .directory
-            if source.isReserved(path) || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
+            if path.isReserved || ignored.isIgnored(entry.name.span, isDirectory: isDirectory) { return }
             if isDirectory { subdirectories.append(path) }
             // What is there again is not deleted; where something else is there by now, a directory may be.
             if confirmed == nil || confirmed?.entry.kind == observed.entry.kind { brake.forget(path) }
@@ -133,7 +133,7 @@ extension Mirror {
                 let path = try? directory.appending(entry.name)
             else { return false }
             let isDirectory = observed.entry.kind == .directory
-            return !source.isReserved(path) && !ignored.isIgnored(entry.name.span, isDirectory: isDirectory)
+            return !path.isReserved && !ignored.isIgnored(entry.name.span, isDirectory: isDirectory)
         }
     }
 
