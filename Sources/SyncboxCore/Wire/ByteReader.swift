@@ -74,6 +74,24 @@ struct ByteReader {
         ShareState(epoch: try number(UInt64.self), sequence: try number(UInt64.self))
     }
 
+    /// Reads what a message begins with: `magic`, and a version that is understood.
+    mutating func header(_ magic: [UInt8]) throws(WireError) {
+        guard try raw(magic.count).elementsEqual(magic) else { throw .notOurs }
+        let version = try number(UInt8.self)
+        guard (WireLimits.version...WireLimits.latestVersion).contains(version) else { throw .version(version) }
+    }
+
+    /// How many bytes stand before a frame's payload: its type and its length.
+    static let frameHead = 5
+
+    /// Reads what a frame begins with: its type, and how many bytes of payload follow, which are at most `limit`.
+    mutating func frame(atMost limit: Int) throws(WireError) -> (type: UInt8, length: Int) {
+        let type = try number(UInt8.self)
+        let length = Int(try number(UInt32.self))
+        guard length <= limit else { throw .frameTooLong(length, limit: limit) }
+        return (type, length)
+    }
+
     /// Throws unless everything has been read.
     func end() throws(WireError) {
         guard rest.isEmpty else { throw .malformed("\(rest.count) bytes too many in a frame") }
@@ -86,8 +104,8 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case notOurs
     /// The other side speaks a version that this one doesn't.
     case version(UInt8)
-    /// A frame is longer than its limit, in bytes.
-    case frameTooLong(Int)
+    /// A frame is longer than its limit, both in bytes.
+    case frameTooLong(Int, limit: Int)
     /// A batch holds more changes than `WireLimits.changesInBatch`.
     case tooManyChanges
     /// The message ends before its last frame.
@@ -102,7 +120,7 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notOurs: "this is no Syncbox message"
         case .version(let found):
             "version \(found) of the wire format is not understood; \(WireLimits.version) to \(WireLimits.latestVersion) are"
-        case .frameTooLong(let length): "a frame has \(length) bytes; \(WireLimits.frame) are possible"
+        case .frameTooLong(let length, let limit): "a frame has \(length) bytes; \(limit) are possible"
         case .tooManyChanges: "a batch has more than \(WireLimits.changesInBatch) changes"
         case .truncated: "the message ends too early"
         case .path(let error): error.description

@@ -6,6 +6,8 @@ package enum Endpoints {
     package static let mediaType = "application/vnd.syncbox.v1"
     /// What a client says that it accepts, where it understands what the second version has.
     package static let preservingMediaType = "application/vnd.syncbox.v2"
+    /// The media type of a part of an upload that is a recipe (`RecipeEncoder`), and not the bytes themselves.
+    package static let recipeMediaType = "application/vnd.syncbox.recipe"
     /// Names the writer of a share: one client instance. A share accepts one writer at a time.
     package static let writerHeader = "Syncbox-Writer"
     /// The offset from which an upload's part is appended, and in answers the length that is staged, in bytes. An offset
@@ -15,6 +17,10 @@ package enum Endpoints {
     package static let lengthHeader = "Upload-Length"
     /// In answers about an upload, with the value `yes`: the server takes holes. One of an earlier version does not say it.
     package static let holesHeader = "Upload-Holes"
+    /// In answers about an upload, with the value `yes`: the server takes recipes. One of an earlier version does not say it.
+    package static let deltaHeader = "Upload-Delta"
+    /// On the request that begins an upload: an `UploadTag` by which the same client finds it again.
+    package static let tagHeader = "Upload-Tag"
 
     /// The mode of an entry that is put by itself, in octal digits.
     package static let modeHeader = "Syncbox-Mode"
@@ -43,7 +49,8 @@ package enum Endpoints {
     /// it is, or what the last one found. `DELETE`: ends it.
     package static func audit(_ share: String) -> String { Self.share(share) + "/audit" }
 
-    /// `POST`: begins an upload and answers 201 with its id as the last component of `Location`.
+    /// `POST`: begins an upload and answers 201 with its id as the last component of `Location`. With the `Upload-Tag` and
+    /// `Upload-Length` of one that the same writer began with the same key it is that one, and the answer 200.
     package static func uploads(_ share: String) -> String { Self.share(share) + "/uploads" }
 
     /// `GET`: a `KeptPage` of what is kept at `path` and below it; the one behind `next` where that is given.
@@ -57,6 +64,7 @@ package enum Endpoints {
         Self.share(share) + "/versions/" + version.name + "/" + PercentEncoding.encode(path.bytes)
     }
 
-    /// `HEAD`: how much is staged. `PATCH`: appends at `Upload-Offset`. `DELETE`: gives it up.
+    /// `HEAD`: how much is staged. `PATCH`: appends at `Upload-Offset` what the body is, or says as a recipe; 412 where the
+    /// recipe's base is not the version that it names. `DELETE`: gives it up.
     package static func upload(_ share: String, _ upload: UploadID) -> String { uploads(share) + "/" + upload.text }
 }

@@ -27,20 +27,17 @@ struct FrameBuffer {
     /// Takes a header of `magic`, the version, and `count` bytes more, or nil while it isn't whole.
     mutating func header(_ magic: [UInt8], _ count: Int) throws(WireError) -> ByteReader? {
         guard let header = take(magic.count + 1 + count) else { return nil }
-        guard header.starts(with: magic) else { throw .notOurs }
-        let version = header[header.startIndex + magic.count]
-        guard (WireLimits.version...WireLimits.latestVersion).contains(version) else { throw .version(version) }
-        return ByteReader(header.dropFirst(magic.count + 1))
+        var reader = ByteReader(header)
+        try reader.header(magic)
+        return reader
     }
 
     /// Takes the next frame, or nil while it isn't whole.
     mutating func frame() throws(WireError) -> (type: UInt8, payload: ByteReader)? {
         let start = position
-        guard let head = take(5) else { return nil }
+        guard let head = take(ByteReader.frameHead) else { return nil }
         var reader = ByteReader(head)
-        let type = try reader.number(UInt8.self)
-        let length = Int(try reader.number(UInt32.self))
-        guard length <= WireLimits.frame else { throw .frameTooLong(length) }
+        let (type, length) = try reader.frame(atMost: WireLimits.frame)
         guard let payload = take(length) else {
             position = start
             return nil

@@ -20,6 +20,10 @@ package enum WireLimits {
     package static let contentInBatch = 4 * 1024 * 1024
     /// The longest batch, in bytes: its content, one content more, and what paths and entries can add up to.
     package static let batch = contentInBatch + frame + changesInBatch * 16 * 1024
+    /// The longest frame of a recipe, in bytes: its base's path and digest. A literal's content is in no frame.
+    package static let recipeFrame = 2 + RelativePath.longestPath + Digest.length
+    /// The most bytes that a recipe may build, and the furthest that a copy may end in its base: as far as file systems count.
+    package static let recipeLength = UInt64(Int64.max)
     /// The most entries in one page of a manifest.
     package static let entriesInPage = 5000
     /// The most bytes of attributes in one page of a manifest; the page ends with the entry that reaches it.
