@@ -62,23 +62,6 @@ import Testing
         }
     }
 
-    @Test(
-        "Ranges of existing files are copied, inside the kernel or through memory",
-        arguments: [nil, EXDEV, EINVAL, EOPNOTSUPP])
-    func copies(_ refusal: Int32?) throws {
-        let destination = try Destination()
-        let source = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-        try destination.disk.write("source", source)
-        let reading = try destination.tree.openForReading(path("source"))
-        let upload = try destination.tree.staging.createUpload(Self.upload("u"))
-        destination.faults.restart(refusal.map { .once(1, errno: $0) })
-        try upload.copy(from: reading, at: 1_000_001, length: 1_500_000, to: 0)
-        #expect(destination.faults.operations.contains("write") == (refusal != nil))
-        try upload.copy(from: reading, at: 0, length: 10, to: 1_500_000)
-        #expect(try upload.digest() == ContentDigest.of(Array(source[1_000_001..<2_500_001] + source[..<10])))
-        #expect(failure { try upload.copy(from: reading, at: 2_999_999, length: 2, to: 0) }?.code == .busy)
-    }
-
     @Test("An upload has one name, and nothing is left of one that is given up")
     func names() throws {
         let destination = try Destination()

@@ -8,14 +8,11 @@ import SyncboxCore
 ///
 /// One thread at a time may work on it. Every call blocks.
 package final class StagedUpload: Sendable {
-    /// How much is copied at once through memory, in bytes.
-    private static let portion = 1 << 20
-
     /// Which upload it is.
     package let id: UploadID
 
+    let file: Descriptor
     private let staging: Staging
-    private let file: Descriptor
     /// The digest of the first `length` bytes.
     private let digested = Mutex<(digest: ContentDigest, length: UInt64)>((ContentDigest(), 0))
 
@@ -25,7 +22,7 @@ package final class StagedUpload: Sendable {
         self.staging = staging
     }
 
-    private var calls: SystemCalls { staging.root.calls }
+    var calls: SystemCalls { staging.root.calls }
 
     /// The length of what has arrived, in bytes: where to go on. After a power loss it may end before what was written.
     package func length() throws(FileError) -> UInt64 {
@@ -48,46 +45,6 @@ package final class StagedUpload: Sendable {
         }
     }
 
-    /// Copies `length` bytes of an existing file to `offset`, inside the kernel and without duplicating them where the file
-    /// system can share them (copy_file_range(2)). Throws `.busy` when the file ends earlier; its caller checks afterwards
-    /// that the file rested.
-    package func copy(
-        from source: ReadingFile, at sourceOffset: UInt64, length: UInt64, to offset: UInt64
-    ) throws(FileError) {
-        forgetDigest(from: offset)
-        var from = Int(sourceOffset)
-        var to = Int(offset)
-        let end = to + Int(length)
-        while to < end {
-            let count: Int
-            do throws(FileError) {
-                count = try calls.make("copy", source.path) {
-                    outcome(linux_copy_file_range(source.descriptor.number, &from, file.number, &to, end - to))
-                }
-            } catch  where error.code == .unsupported || error.code == .crossDevice {
-                return try copyThroughMemory(from: source, at: UInt64(from), length: UInt64(end - to), to: UInt64(to))
-            }
-            if count == 0 { throw FileError(.busy, operation: "copy", path: source.path) }
-        }
-    }
-
-    private func copyThroughMemory(
-        from source: ReadingFile, at sourceOffset: UInt64, length: UInt64, to offset: UInt64
-    ) throws(FileError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.portion, alignment: 16)
-        defer { buffer.deallocate() }
-        var done: UInt64 = 0
-        while done < length {
-            let wanted = Int(min(length - done, UInt64(buffer.count)))
-            let portion = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
-            guard try source.read(at: sourceOffset + done, into: portion) == wanted else {
-                throw FileError(.busy, operation: "copy", path: source.path)
-            }
-            try calls.writeFully(file, UnsafeRawBufferPointer(portion), at: offset + done, path: nil)
-            done += UInt64(wanted)
-        }
-    }
-
     /// Makes the content `length` bytes long by a hole at its end: zeros that take no room, digested without being read.
     /// Where it is as long already nothing is done.
     package func extend(to length: UInt64) throws(FileError) {
@@ -105,6 +62,33 @@ package final class StagedUpload: Sendable {
     package func truncate(to length: UInt64) throws(FileError) {
         forgetDigest(from: length)
         try calls.make("truncate", nil) { outcome(ftruncate(file.number, Int(length))) }
+    }
+
+    /// Where a content ends, and what is known about it up to there.
+    package struct Mark: Sendable {
+        /// Its length, in bytes.
+        package let length: UInt64
+        fileprivate let digested: (digest: ContentDigest, length: UInt64)
+    }
+
+    /// Marks where the content ends, so that what is appended from here on can be cut off.
+    package func mark() throws(FileError) -> Mark {
+        Mark(length: try length(), digested: digested.withLock { $0 })
+    }
+
+    /// Cuts off what was appended behind `mark`; nothing before it may have been written to since.
+    package func cut(backTo mark: Mark) throws(FileError) {
+        try truncate(to: mark.length)
+        digested.withLock { $0 = mark.digested }
+    }
+
+    /// Reads what was appended from `offset` on, but no holes, where all before it has been digested.
+    func digestAppended(from offset: UInt64, to end: UInt64) throws(FileError) {
+        var known = digested.withLock { $0 }
+        guard known.length == offset else { return }
+        try calls.digest(offset..<end, of: file, into: &known.digest, path: nil)
+        known.length = end
+        digested.withLock { $0 = known }
     }
 
     /// The digest of the whole content. Reads what was not digested in passing, but no holes.
