@@ -118,7 +118,7 @@ struct AuditShare {
 
     /// Lists a directory that its owner may not read, which the tree opens up for a moment: nobody may commit meanwhile.
     private func listInTurn(_ path: RelativePath) async -> [[UInt8]: Result<Observation, FileError>]? {
-        await inTurn {
+        await share.inTurn {
             guard let entries = try? share.tree.list(path) else { return nil }
             try? share.tree.restoreModes()
             return Dictionary(entries.map { ($0.name, $0.look) }) { first, _ in first }
@@ -149,7 +149,7 @@ struct AuditShare {
     private mutating func compareContent(_ row: CatalogRow, at path: RelativePath) async throws {
         var suspect = AuditSuspect(path: path, row: row)
         do {
-            let file = try await open(path)
+            let file = try await share.openForReading(path)
             suspect.content = (try await digest(of: file), file.observed)
             try file.checkUnchanged()
             if suspect.content?.digest == row.entry.digest, row.imprint.isSameVersion(as: file.observed) { return }
@@ -158,18 +158,6 @@ struct AuditShare {
             suspect.isUnread = !error.isAbsence && error.code != .busy
         }
         try await self.suspect(suspect)
-    }
-
-    private func open(_ path: RelativePath) async throws -> ReadingFile {
-        do throws(FileError) {
-            return try share.tree.root.openForReading(path)
-        } catch {
-            guard error.code == .permission else { throw error }
-            return try await inTurn {
-                defer { try? share.tree.restoreModes() }
-                return try share.tree.openForReading(path)
-            }
-        }
     }
 
     private mutating func digest(of file: ReadingFile) async throws -> Digest {
@@ -206,7 +194,7 @@ struct AuditShare {
         let portion = suspects
         suspects = []
         guard !portion.isEmpty else { return }
-        let confirmed = try await inTurn { try share.confirm(portion) }
+        let confirmed = try await share.inTurn { try share.confirm(portion) }
         for (suspect, kind) in confirmed {
             update { $0.add(suspect.path, kind) }
             if kind != .foreign, kind != .unread { drift.append(suspect) }
@@ -221,20 +209,8 @@ struct AuditShare {
         guard request.repair else { return }
         for start in stride(from: 0, to: found.count, by: Self.portion) {
             let portion = Array(found[start..<min(start + Self.portion, found.count)])
-            let count = try await inTurn { try share.mend(portion) }
+            let count = try await share.inTurn { try share.mend(portion) }
             update { $0.mended += UInt64(count) }
         }
-    }
-
-    /// Runs `body` between two commits.
-    private func inTurn<Value, Failure: Error>(
-        _ body: () throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        await share.order.takeTurnBetween()
-        share.pulse.beat()
-        let result = Result { () throws(Failure) in try body() }
-        share.pulse.rest()
-        await share.order.yieldTurn()
-        return try result.get()
     }
 }

@@ -48,8 +48,8 @@ final class Catalog: Sendable {
         try read { try $0.page(after: path) }
     }
 
-    /// The uploads that are under way, with their whole lengths.
-    func uploads() throws -> [UploadID: UInt64] {
+    /// The uploads that are under way.
+    func uploads() throws -> [UploadID: UploadRecord] {
         try read { try $0.uploads() }
     }
 

@@ -35,6 +35,9 @@ enum CatalogSchema {
         migrator.registerMigration("4 freshness") { database in
             try database.execute(sql: freshness)
         }
+        migrator.registerMigration("5 upload tags") { database in
+            try database.execute(sql: uploadTags)
+        }
         return migrator
     }
 
@@ -67,6 +70,13 @@ enum CatalogSchema {
             id TEXT PRIMARY KEY NOT NULL,
             length INTEGER NOT NULL
         ) STRICT
+        """
+
+    /// By which an upload is found again (`UploadHandle`): `tag` and `key` are NULL where its client didn't ask for that.
+    private static let uploadTags = """
+        ALTER TABLE upload ADD COLUMN tag TEXT;
+        ALTER TABLE upload ADD COLUMN key TEXT;
+        ALTER TABLE upload ADD COLUMN writer TEXT
         """
 
     /// How far the share reflects its source (`Freshness`): NULL until a client has told.

@@ -108,8 +108,11 @@ final class CatalogTransaction: CatalogRecord {
     }
 
     /// Records that an upload is under way.
-    func record(_ upload: UploadID, length: UInt64) throws {
-        try execute("INSERT INTO upload (id, length) VALUES (?, ?)", [upload.text, Int64(bitPattern: length)])
+    func record(_ upload: UploadID, _ record: UploadRecord) throws {
+        let handle = record.handle
+        try execute(
+            "INSERT INTO upload (id, length, tag, key, writer) VALUES (?, ?, ?, ?, ?)",
+            [upload.text, Int64(bitPattern: record.length), handle?.tag.text, handle?.key, handle?.writer?.text])
     }
 
     /// Records that an upload has ended.

@@ -53,11 +53,16 @@ struct CatalogTree {
         return children
     }
 
-    /// The uploads that are under way, with their whole lengths.
-    func uploads() throws -> [UploadID: UInt64] {
-        var found: [UploadID: UInt64] = [:]
-        for row in try Row.fetchAll(database, sql: "SELECT id, length FROM upload") {
-            if let id = UploadID(row[0]) { found[id] = UInt64(bitPattern: row[1]) }
+    /// The uploads that are under way.
+    func uploads() throws -> [UploadID: UploadRecord] {
+        var found: [UploadID: UploadRecord] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT id, length, tag, key, writer FROM upload") {
+            guard let id = UploadID(row[0]) else { continue }
+            var record = UploadRecord(length: UInt64(bitPattern: row[1]))
+            if let tag = (row[2] as String?).flatMap({ UploadTag($0) }), let key = row[3] as String? {
+                record.handle = UploadHandle(tag: tag, key: key, writer: (row[4] as String?).flatMap { WriterName($0) })
+            }
+            found[id] = record
         }
         return found
     }

@@ -11,6 +11,10 @@ extension HTTPField.Name {
     static let uploadLength = named(Endpoints.lengthHeader)
     /// See `Endpoints.holesHeader`.
     static let uploadHoles = named(Endpoints.holesHeader)
+    /// See `Endpoints.deltaHeader`.
+    static let uploadDelta = named(Endpoints.deltaHeader)
+    /// See `Endpoints.tagHeader`.
+    static let uploadTag = named(Endpoints.tagHeader)
     /// See `Endpoints.modeHeader`.
     static let syncboxMode = named(Endpoints.modeHeader)
     /// See `Endpoints.modifiedHeader`.

@@ -27,7 +27,7 @@ extension Routes {
         do {
             var length: UInt64 = 0
             for try await piece in request.body {
-                try write(piece, to: content, at: length)
+                try write(piece.readableBytesView, to: content, at: length)
                 length += UInt64(piece.readableBytes)
             }
             if let announced = request.headers[.contentLength], announced != String(length) {

@@ -16,8 +16,7 @@ final class Uploads: Sendable {
     /// One upload: its staged bytes, and how far they go.
     private struct Upload {
         let content: StagedUpload
-        /// The whole length, in bytes.
-        let length: UInt64
+        let record: UploadRecord
         var isTaken = false
         var touched: ContinuousClock.Instant
     }
@@ -31,9 +30,9 @@ final class Uploads: Sendable {
         self.staging = staging
         self.catalog = catalog
         var found: [UploadID: Upload] = [:]
-        for (id, length) in try catalog.uploads() {
+        for (id, record) in try catalog.uploads() {
             if let content = try staging.openUpload(id) {
-                found[id] = Upload(content: content, length: length, touched: .now)
+                found[id] = Upload(content: content, record: record, touched: .now)
             } else {
                 try catalog.transaction { try $0.forget(id) }
             }
@@ -41,16 +40,31 @@ final class Uploads: Sendable {
         uploads = Mutex(found)
     }
 
-    /// Begins an upload of `length` bytes, after giving up what rested too long. Where there are too many, the one that has
+    /// Begins an upload, after giving up what rested too long. Where there are too many, the one that has
     /// rested longest makes room: its client may be gone. nil when each of them is being worked on.
-    func begin(length: UInt64) throws -> UploadID? {
+    func begin(_ record: UploadRecord) throws -> UploadID? {
         try sweep(at: .now)
         guard try makeRoom() else { return nil }
         let id = UploadID.random()
         let content = try staging.createUpload(id)
-        try catalog.transaction { try $0.record(id, length: length) }
-        uploads.withLock { $0[id] = Upload(content: content, length: length, touched: .now) }
+        try catalog.transaction { try $0.record(id, record) }
+        uploads.withLock { $0[id] = Upload(content: content, record: record, touched: .now) }
         return id
+    }
+
+    /// Finds the upload that was begun like this, with a handle, and not ended; nil where there is none. It rests from now
+    /// on. Throws `.taken` while a request works on it.
+    func resume(_ record: UploadRecord) throws(Refusal) -> (id: UploadID, content: StagedUpload)? {
+        guard record.handle != nil else { return nil }
+        let result = uploads.withLock { uploads -> Result<(id: UploadID, content: StagedUpload)?, Refusal> in
+            let alike = uploads.filter { $0.value.record == record }
+            guard let (id, upload) = alike.first(where: { !$0.value.isTaken }) else {
+                return alike.isEmpty ? .success(nil) : .failure(.taken)
+            }
+            uploads[id]?.touched = .now
+            return .success((id, upload.content))
+        }
+        return try result.get()
     }
 
     /// Whether there is room for one upload more.
@@ -88,14 +102,14 @@ final class Uploads: Sendable {
             guard let upload = uploads[id] else { return .failure(.unknown) }
             guard !upload.isTaken else { return .failure(.taken) }
             uploads[id]?.isTaken = true
-            return .success(Taken(content: upload.content, length: upload.length))
+            return .success(Taken(content: upload.content, length: upload.record.length))
         }
         return try result.get()
     }
 
     /// An upload that may be in the hands of another request, to see how far it has come; nil when there is none.
     func find(_ id: UploadID) -> Taken? {
-        uploads.withLock { $0[id] }.map { Taken(content: $0.content, length: $0.length) }
+        uploads.withLock { $0[id] }.map { Taken(content: $0.content, length: $0.record.length) }
     }
 
     /// Lets go of an upload that was taken. Where it has ended nothing is done.
