@@ -38,6 +38,26 @@ import Testing
         #expect(try destination.staged() == [])
     }
 
+    @Test(
+        "One that was made ready and not published goes on after a restart, also where its mode forbids that",
+        arguments: [0o644, 0o400, 0] as [UInt16])
+    func restartsReady(mode: UInt16) async throws {
+        let disk = try TemporaryTree()
+        let id = try Self.upload("u")
+        let digest = try await asOrdinaryUser {
+            do {
+                let upload = try Destination(at: disk).tree.staging.createUpload(id)
+                try Array("abc".utf8).withUnsafeBytes { try upload.write($0, at: 0) }
+                _ = try upload.finish(as: file("abc", mode: mode))
+            }
+            let destination = try Destination(at: disk, keeping: [id])
+            let upload = try #require(try destination.tree.staging.openUpload(id))
+            try Array("d".utf8).withUnsafeBytes { try upload.write($0, at: 3) }
+            return try upload.digest()
+        }
+        #expect(digest == ContentDigest.of(Array("abcd".utf8)))
+    }
+
     /// What arrives, as (offset, text), and the content that it makes.
     @Test(
         "The digest is right whatever the order in which pieces arrive and are looked at",

@@ -125,14 +125,25 @@ extension Staging {
         StagedUpload(id, file: try create(Self.name(of: id)), staging: self)
     }
 
-    /// Goes on with an upload; nil when there is none of that name.
+    /// Goes on with an upload; nil when there is none of that name. One that was made ready has its final mode, which may
+    /// forbid to go on: it gets a mode of its own again.
     package func openUpload(_ id: UploadID) throws(FileError) -> StagedUpload? {
         do throws(FileError) {
-            let file = try root.open(Self.name(of: id), in: directory, O_RDWR | O_NOFOLLOW, path: nil)
-            return StagedUpload(id, file: file, staging: self)
-        } catch  where error.code == .notFound {
-            return nil
+            return StagedUpload(id, file: try openContent(of: id), staging: self)
+        } catch {
+            switch error.code {
+            case .notFound: return nil
+            case .permission:
+                let place = try root.open(Self.name(of: id), in: directory, LINUX_O_PATH | O_NOFOLLOW, path: nil)
+                try root.setMode(0o600, of: place, path: nil)
+                return StagedUpload(id, file: try openContent(of: id), staging: self)
+            default: throw error
+            }
         }
+    }
+
+    private func openContent(of id: UploadID) throws(FileError) -> Descriptor {
+        try root.open(Self.name(of: id), in: directory, O_RDWR | O_NOFOLLOW, path: nil)
     }
 
     /// Gives an upload up. Where there is none, nothing is done.
