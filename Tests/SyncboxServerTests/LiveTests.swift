@@ -96,4 +96,34 @@ import Testing
             #expect(try await temporary.outcomes([put]) == [.acknowledged])
         }
     }
+
+    @Test("curl sends a recipe, and a second version is built from the first")
+    func recipe() async throws {
+        try await withServer { temporary, curl in
+            let first = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+            let content = first[..<1_000_000] + Array("hello".utf8) + first[1_000_000...]
+            let file = temporary.directory.appending(path: "body")
+            try Data(first).write(to: file)
+            #expect(try curl("/files/x", ["-o", "/dev/null", "-w", "%{http_code}", "-T", file.path]) == "201")
+            let begun = try curl(
+                "/uploads", ["-i", "-X", "POST", "-H", "Upload-Tag: x1", "-H", "Upload-Length: \(content.count)"])
+            #expect(begun.lowercased().contains("upload-delta: yes"))
+            let location = begun.split(separator: "\r\n").first { $0.lowercased().hasPrefix("location:") }
+            let id = try #require(location?.split(separator: "/").last.map(String.init))
+            let recipe =
+                RecipeEncoder.header(base: RecipeBase(path: "x", digest: ContentDigest.of(first)))
+                + RecipeEncoder.step(.copy(from: 0, length: 1_000_000)) + RecipeEncoder.step(.literal(length: 5))
+                + Array("hello".utf8) + RecipeEncoder.step(.copy(from: 1_000_000, length: 1_000_000))
+            try Data(recipe).write(to: file)
+            let part = ["-X", "PATCH", "-w", "%{http_code}", "-H", "Content-Type: \(Endpoints.recipeMediaType)"]
+            let arguments = part + ["-H", "Upload-Offset: 0", "--data-binary", "@\(file.path)"]
+            #expect(try curl("/uploads/\(id)", arguments) == "204")
+            let upload = try #require(UploadID(id))
+            let entry = Entry.file(
+                size: UInt64(content.count), digest: ContentDigest.of(Array(content)), mode: 0o644,
+                modified: Timestamp(seconds: 1))
+            #expect(try await temporary.outcomes([.put("x", entry, .upload(upload))]) == [.acknowledged])
+            #expect(try curl("/uploads/\(id)", arguments).contains("\"status\":404"))
+        }
+    }
 }

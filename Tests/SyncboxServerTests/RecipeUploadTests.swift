@@ -184,6 +184,40 @@ import Testing
         #expect(call > 20)
     }
 
+    @Test("A base that its owner may not read is opened up for a moment, in turn with the commits")
+    func unreadable() async throws {
+        try await putBase()
+        let upload = try await begin(Self.recipe)
+        temporary.faults.restart()
+        _ = try await requests.append(upload, TestRecipe(base: Self.base, steps: []).body(), at: 0)
+        let open = try #require(temporary.faults.operations.firstIndex(of: "open"))
+        temporary.faults.restart(.once(open + 1, errno: EACCES))
+        #expect(try await requests.append(upload, Self.recipe.body(), at: 0).status == .noContent)
+        try await publish(Self.recipe, upload)
+    }
+
+    @Test("A request that is cancelled ends after the portion that it is at, and what was copied stays")
+    func cancelled() async throws {
+        let content = [UInt8](repeating: 0x61, count: 3 * Int(StagedUpload.copyPortion))
+        let digest = ContentDigest.of(content)
+        let entry = Entry.file(
+            size: UInt64(content.count), digest: digest, mode: 0o644, modified: Timestamp(seconds: 1))
+        let first = try await requests.begun(content.count)
+        _ = try await requests.append(first, content, at: 0, isRecipe: false)
+        #expect(try await temporary.outcomes([.put("base", entry, .upload(first))]) == [.acknowledged])
+
+        let recipe =
+            RecipeEncoder.header(base: RecipeBase(path: "base", digest: digest))
+            + RecipeEncoder.step(.copy(from: 0, length: UInt64(content.count)))
+        let upload = try await requests.begun(content.count)
+        let cancelled = Task { [requests] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await requests.append(upload, recipe, at: 0)
+        }
+        #expect(try await cancelled.value.status == .internalServerError)
+        #expect(try await requests.offset(of: upload) == Int(StagedUpload.copyPortion))
+    }
+
     @Test("Wherever the connection is cut, what arrived stays, and another recipe goes on", arguments: [false, true])
     func cut(restarts: Bool) async throws {
         try await putBase()

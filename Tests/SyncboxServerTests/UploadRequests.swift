@@ -14,6 +14,8 @@ struct UploadRequests {
     var caller = TemporaryShare.caller()
     var writer: String? = "client-1"
 
+    private static let threads = Result { try FileThreads(count: 1, name: "test") }
+
     private func answer(
         _ headers: HTTPFields, _ body: RequestBody, _ respond: (Routes, Request) async throws -> Response
     ) async throws -> Response {
@@ -21,8 +23,7 @@ struct UploadRequests {
         headers[.syncboxWriter] = writer
         let head = HTTPRequest(method: .patch, scheme: nil, authority: nil, path: "/", headerFields: headers)
         let request = Request(head: head, body: body)
-        let threads = try FileThreads(count: 1, name: "test")
-        let routes = Routes(share: share, caller: caller, threads: threads, audits: Audits())
+        let routes = Routes(share: share, caller: caller, threads: try Self.threads.get(), audits: Audits())
         do { return try await respond(routes, request) } catch { return try Response(error, to: request) }
     }
 
