@@ -45,7 +45,9 @@ extension SystemCalls {
         guard try status(of: file, path: path).stx_size >= range.upperBound else {
             throw FileError(.busy, operation: "read", path: path)
         }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.portion, alignment: 16)
+        // Small ranges are many: a recipe may have thousands of them.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(Self.portion, range.count), alignment: 16)
         defer { buffer.deallocate() }
         var offset = range.lowerBound
         while offset < range.upperBound {
