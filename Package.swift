@@ -29,12 +29,14 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "CLinux"),
+        // XXH3 from the header of libxxhash-dev, compiled in.
+        .target(name: "CXXHash"),
 
         // Every decision, as pure values.
         .target(name: "SyncboxCore"),
 
         // Thin wrappers, each round one outside thing.
-        .target(name: "SyncboxFiles", dependencies: ["SyncboxCore", "CLinux", .crypto]),
+        .target(name: "SyncboxFiles", dependencies: ["SyncboxCore", "CLinux", "CXXHash", .crypto]),
         .target(name: "Systemd", dependencies: ["CSystemd", .logging]),
         .target(name: "CurlHTTP", dependencies: ["CCurl", "CLinux"]),
         .target(
@@ -94,7 +96,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !["CLinux", "CXXHash"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

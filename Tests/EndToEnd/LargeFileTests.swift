@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 extension Mirroring {
@@ -55,6 +56,63 @@ extension Mirroring {
                     """)
                 // In units of 512 bytes; a file system may need a block more to tell where the data is.
                 #expect(room.split(separator: "\n").allSatisfy { abs(Int($0) ?? .max) <= 16 }, "\(room)")
+            }
+        }
+
+        /// A change of a file of 40 MB, and the most bytes that may be sent because of it.
+        struct Change: CustomTestStringConvertible {
+            var testDescription: String
+            var script: String
+            var mostSent: UInt64
+        }
+
+        @Test("An edit of a large file sends the edit")
+        func delta() async throws {
+            try await withMirror { mirror in
+                try await mirror.inSource("head -c 40M /dev/urandom > large")
+                try await mirror.start()
+                try await mirror.converges()
+                for change in Self.changes {
+                    let before = try await mirror.clientStatus()?.bytesSent ?? .max
+                    try await mirror.inSource(change.script)
+                    try await mirror.converges()
+                    let sent = try await mirror.clientStatus().map { $0.bytesSent - before } ?? .max
+                    #expect(sent <= change.mostSent, "\(change.testDescription)")
+                }
+            }
+        }
+
+        private static let changes = [
+            Change(
+                testDescription: "4 KiB are overwritten",
+                script: "dd if=/dev/urandom of=large bs=4k count=1 seek=5000 conv=notrunc status=none",
+                mostSent: 200_000),
+            Change(
+                testDescription: "1 MiB is inserted at its front",
+                script: "{ head -c 1M /dev/urandom; cat large; } > new; mv new large", mostSent: 1_300_000),
+            Change(
+                testDescription: "it is appended to", script: "head -c 100K /dev/urandom >> large", mostSent: 300_000),
+            Change(testDescription: "it is touched", script: "touch large", mostSent: 0),
+            Change(testDescription: "it is copied", script: "cp large copy", mostSent: 0),
+            Change(testDescription: "its beginning is cut off", script: "tail -c 30M large > cut", mostSent: 31 << 20),
+            Change(
+                testDescription: "it is moved and appended to", script: "mv large d; echo more >> d", mostSent: 200_000),
+        ]
+
+        @Test("An upload goes on after the client was killed: what had arrived is not sent again")
+        func resumed() async throws {
+            try await withMirror { mirror in
+                try await mirror.start()
+                try await mirror.inSource("head -c 200M /dev/urandom > large")
+                try await eventually("something has arrived") {
+                    let size = try await mirror.inSource(
+                        "find $DESTINATION/.syncbox/staging -name 'u-*' -printf %s")
+                    return (Int(size.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) > 70 << 20
+                }
+                try await mirror.client.end(by: SIGKILL)
+                try await mirror.startClient()
+                try await mirror.converges()
+                #expect(try await mirror.clientStatus()?.bytesSent ?? .max < 140 << 20)
             }
         }
 

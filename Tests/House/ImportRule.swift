@@ -5,7 +5,7 @@ enum ImportRule {
     /// A row's own targets and its packages. A star at the end stands for the rest of a name.
     static let allowed: [String: Set<String>] = [
         "SyncboxCore": [],
-        "SyncboxFiles": libc.union(["SyncboxCore", "CLinux", "SystemPackage", "Crypto"]),
+        "SyncboxFiles": libc.union(["SyncboxCore", "CLinux", "CXXHash", "SystemPackage", "Crypto"]),
         "Systemd": libc.union(["CSystemd", "Logging"]),
         "CurlHTTP": libc.union(["CCurl", "CLinux"]),
         "SyncboxDaemon": libc.union([

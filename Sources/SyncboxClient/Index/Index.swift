@@ -11,7 +11,7 @@ import SyncboxCore
 /// a power loss may take the last transactions, which leaves the index behind what the server has, never ahead of it,
 /// and the next comparison finds that out. `FULL` would cost an fsync a batch and save nothing.
 final class Index: ConfirmedRecord {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens or makes the index at `path`. Throws GRDB's `DatabaseError` where that can't be done.
     init(path: String) throws {
@@ -20,6 +20,7 @@ final class Index: ConfirmedRecord {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -8192") }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try IndexSchema.migrator.migrate(queue)
+        try queue.write { try Self.sweepContents(in: $0) }
     }
 
     /// Whether an error means that the file is no index any more, rather than that it can't be reached.

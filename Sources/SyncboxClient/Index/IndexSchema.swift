@@ -4,8 +4,32 @@ import GRDB
 
 /// The tables of the index. A step that has been released is never edited: a later one changes what it made.
 enum IndexSchema {
+    /// Which entries have contents of which it is recorded what they consist of: those that are sent as uploads. It stands in
+    /// an index of the table, so that it must not change.
+    static let large = "size > 262144"
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
+        registerEntries(in: &migrator)
+        migrator.registerMigration("2: owners") { database in
+            // NULL where owners are not mirrored: such rows stay as small as they were.
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN user INTEGER")
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN userGroup INTEGER")
+        }
+        migrator.registerMigration("3: attributes") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN attributes BLOB")
+        }
+        migrator.registerMigration("4: hard links") { database in
+            try database.execute(sql: "ALTER TABLE entries ADD COLUMN isJoined INTEGER")
+        }
+        migrator.registerMigration("5: whether deletions are held") { database in
+            try database.execute(sql: "ALTER TABLE state ADD COLUMN isHolding INTEGER NOT NULL DEFAULT 0")
+        }
+        registerContents(in: &migrator)
+        return migrator
+    }
+
+    private static func registerEntries(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("1: entries by parent and name") { database in
             try database.execute(
                 sql: """
@@ -39,20 +63,27 @@ enum IndexSchema {
                     INSERT INTO state (id, writer, generation) VALUES (1, lower(hex(randomblob(16))), 0);
                     """)
         }
-        migrator.registerMigration("2: owners") { database in
-            // NULL where owners are not mirrored: such rows stay as small as they were.
-            try database.execute(sql: "ALTER TABLE entries ADD COLUMN user INTEGER")
-            try database.execute(sql: "ALTER TABLE entries ADD COLUMN userGroup INTEGER")
+    }
+
+    private static func registerContents(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("6: what large contents consist of") { database in
+            // By content, not by path: what moves or is copied keeps it.
+            try database.execute(
+                sql: """
+                    CREATE TABLE contents (
+                        id INTEGER PRIMARY KEY,
+                        digest BLOB NOT NULL UNIQUE,
+                        size INTEGER NOT NULL,
+                        chunks BLOB NOT NULL
+                    );
+                    CREATE TABLE beginnings (
+                        hash INTEGER NOT NULL,
+                        content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE
+                    );
+                    CREATE INDEX beginningsByHash ON beginnings (hash);
+                    CREATE INDEX beginningsByContent ON beginnings (content);
+                    CREATE INDEX largeEntriesByContent ON entries (digest) WHERE \(large);
+                    """)
         }
-        migrator.registerMigration("3: attributes") { database in
-            try database.execute(sql: "ALTER TABLE entries ADD COLUMN attributes BLOB")
-        }
-        migrator.registerMigration("4: hard links") { database in
-            try database.execute(sql: "ALTER TABLE entries ADD COLUMN isJoined INTEGER")
-        }
-        migrator.registerMigration("5: whether deletions are held") { database in
-            try database.execute(sql: "ALTER TABLE state ADD COLUMN isHolding INTEGER NOT NULL DEFAULT 0")
-        }
-        return migrator
     }
 }

@@ -7,7 +7,7 @@ import SyncboxCore
 /// The rows of the index as a tree, within one transaction. It remembers the directories that it found on the way, so
 /// that a batch of changes in one directory resolves that directory once.
 struct IndexTree {
-    private let database: Database
+    let database: Database
     private var directories: [RelativePath: Int64] = [.root: IndexRow.rootID]
 
     init(_ database: Database) {

@@ -59,14 +59,6 @@ struct ServerLink: Sendable {
         var upload: UploadID
         /// How many bytes the server has: where to go on.
         var offset: UInt64
-        /// Whether a part may begin behind `offset`, leaving a hole.
-        var takesHoles: Bool
-
-        init(_ upload: UploadID, _ offset: UInt64, _ response: HTTPResponse) {
-            self.upload = upload
-            self.offset = offset
-            takesHoles = response.header(Endpoints.holesHeader) == "yes"
-        }
     }
 
     /// Tells how far the share reflects its source.
@@ -108,30 +100,27 @@ struct ServerLink: Sendable {
         }
     }
 
-    /// Begins an upload of `length` bytes.
-    func beginUpload(length: UInt64) async throws(LinkError) -> Progress {
-        let length = (Endpoints.lengthHeader, String(length))
-        let response = try await send("POST", Endpoints.uploads(share), more: [length])
+    /// Begins an upload of `length` bytes, or goes on with the one that was begun under this tag.
+    func beginUpload(length: UInt64, tag: UploadTag?) async throws(LinkError) -> Progress {
+        var headers = [(name: Endpoints.lengthHeader, value: String(length))]
+        if let tag { headers.append((name: Endpoints.tagHeader, value: tag.text)) }
+        let response = try await send("POST", Endpoints.uploads(share), more: headers)
         let id = response.header("Location")?.split(separator: "/").last.flatMap { UploadID(String($0)) }
         guard let id else { throw Self.notUnderstood("an upload was begun without a Location") }
-        return Progress(id, 0, response)
-    }
-
-    /// How far an upload that was cut has come.
-    func progress(of upload: UploadID) async throws(LinkError) -> Progress {
-        let response = try await answer(request("HEAD", Endpoints.upload(share, upload), more: [], body: .none))
-        try checkUpload(response)
-        guard let offset = response.header(Endpoints.offsetHeader).flatMap(UInt64.init) else {
-            throw Self.notUnderstood("an upload's offset is missing")
+        guard response.header(Endpoints.deltaHeader) == "yes" else {
+            throw Self.notUnderstood("the server takes no recipes: it is older than this client")
         }
-        return Progress(upload, offset, response)
+        return Progress(upload: id, offset: response.header(Endpoints.offsetHeader).flatMap(UInt64.init) ?? 0)
     }
 
-    /// Sends the part `range` of an upload. Throws what the source threw, unchanged, where that was why.
-    func append(to upload: UploadID, _ range: Range<UInt64>, source: any HTTPBodySource) async throws {
-        let offset = (Endpoints.offsetHeader, String(range.lowerBound))
-        let body: HTTPBody = range.isEmpty ? .none : .stream(length: UInt64(range.count), source: source)
-        let request = request("PATCH", Endpoints.upload(share, upload), more: [offset], body: body)
+    /// Sends what follows behind `offset` of an upload. Throws what reading the file threw, unchanged, where that was why.
+    func append(to upload: UploadID, _ offset: UInt64, _ recipe: RecipeSource) async throws {
+        let headers = [
+            (name: Endpoints.offsetHeader, value: String(offset)),
+            (name: "Content-Type", value: Endpoints.recipeMediaType),
+        ]
+        let body = HTTPBody.stream(length: recipe.length, source: recipe)
+        let request = request("PATCH", Endpoints.upload(share, upload), more: headers, body: body)
         let response: HTTPResponse
         do throws(CurlError) {
             response = try await uploadClient.send(request)
@@ -195,6 +184,7 @@ struct ServerLink: Sendable {
         if response.status == 404 || response.status == 409 {
             throw LinkError(kind: .uploadLost, reason: Self.detail(of: response))
         }
+        if response.status == 412 { throw LinkError(kind: .otherBase, reason: Self.detail(of: response)) }
         try check(response)
     }
 

@@ -58,7 +58,10 @@ extension Mirror {
         switch (change, outcome) {
         case (.hardLink(let path, _, _), .problem): withoutLink.insert(path)
         case (.setMetadata(let path, _), .preconditionFailed): neededWhole.insert(path)
-        case (.put(let path, _, _), .acknowledged): neededWhole.remove(path)
+        case (.put(let path, _, .upload), .problem(.corrupt, _)): uploads.distrust(path)
+        case (.put(let path, _, _), .acknowledged):
+            neededWhole.remove(path)
+            uploads.trust(path)
         default: break
         }
     }

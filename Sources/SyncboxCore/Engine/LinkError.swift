@@ -12,6 +12,8 @@ package struct LinkError: Error, Hashable, CustomStringConvertible {
         case otherState
         /// The upload is not known, or of another length: begin it again.
         case uploadLost
+        /// What the upload was to be built from is not what the server has: send the bytes instead.
+        case otherBase
         /// The answer is none that this version understands.
         case notUnderstood
     }

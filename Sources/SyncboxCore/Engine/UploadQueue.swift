@@ -35,6 +35,9 @@ package struct UploadQueue: Sendable {
     private var confirmed: [RelativePath: Entry] = [:]
     private var ready: [RelativePath: Ready] = [:]
     private var partial: [RelativePath: Partial] = [:]
+    /// Files that did not become what they should when they were built from what the destination has: it may not be what the
+    /// server takes it for. They are sent as a whole.
+    private var distrusted: Set<RelativePath> = []
     /// What is being uploaded at present.
     package private(set) var inFlight: Set<RelativePath> = []
 
@@ -55,6 +58,19 @@ package struct UploadQueue: Sendable {
 
     /// What the server had at `path` when the upload was asked for.
     package func confirmed(at path: RelativePath) -> Entry? { confirmed[path] }
+
+    /// Whether the file may be built from what the destination has.
+    package func mayCopy(_ path: RelativePath) -> Bool { !distrusted.contains(path) }
+
+    /// The file did not become what it should.
+    mutating func distrust(_ path: RelativePath) {
+        distrusted.insert(path)
+    }
+
+    /// The file has become what it should.
+    mutating func trust(_ path: RelativePath) {
+        distrusted.remove(path)
+    }
 
     /// Takes the cut upload of this very version, or of an older one to be given up.
     mutating func takePartial(_ path: RelativePath) -> Partial? {
