@@ -22,6 +22,9 @@ package final class CurlClient: Sendable {
         package var mostConnections: Int
         /// How many requests may run and wait together; one more fails at once with kind `.other`.
         package var mostRequests: Int
+        /// How many bytes of a streamed body are sent in a second, for each transfer; nil for no limit. It is kept over seconds,
+        /// not within one.
+        package var mostBytesPerSecond: UInt64?
         /// How `https` servers are verified.
         package var tls: TLS
         /// What the client's thread is called in ps(1): at most 15 bytes.
@@ -29,7 +32,7 @@ package final class CurlClient: Sendable {
 
         package init(
             userAgent: String, timeouts: HTTPTimeouts = HTTPTimeouts(), mostConnections: Int = 8,
-            mostRequests: Int = 1024, tls: TLS = TLS(), threadName: String = "curl"
+            mostRequests: Int = 1024, mostBytesPerSecond: UInt64? = nil, tls: TLS = TLS(), threadName: String = "curl"
         ) {
             precondition(mostConnections > 0 && mostRequests > 0, "a client needs a connection and a request")
             precondition(threadName.utf8.count <= 15, "a thread's name has at most 15 bytes")
@@ -37,6 +40,7 @@ package final class CurlClient: Sendable {
             self.timeouts = timeouts
             self.mostConnections = mostConnections
             self.mostRequests = mostRequests
+            self.mostBytesPerSecond = mostBytesPerSecond
             self.tls = tls
             self.threadName = threadName
         }

@@ -30,6 +30,9 @@ struct EasySetup {
         set(CURLOPT_SSL_VERIFYHOST, 2)
         if let authorities = options.tls.authorities { set(CURLOPT_CAINFO, authorities) }
         if case .unix(let path) = endpoint { set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        if let most = options.mostBytesPerSecond {
+            note(curl_set_offset(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(clamping: most)))
+        }
     }
 
     /// What this one request asks for.

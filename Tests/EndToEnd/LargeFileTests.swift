@@ -99,6 +99,23 @@ extension Mirroring {
                 testDescription: "it is moved and appended to", script: "mv large d; echo more >> d", mostSent: 200_000),
         ]
 
+        @Test("A bandwidth that large files keep to holds no small change up")
+        func bandwidth() async throws {
+            try await withMirror { mirror in
+                mirror.settings.uploadBandwidth = "1M"
+                try await mirror.inSource("head -c 40M /dev/urandom > large")
+                try await mirror.start()
+                try await eventually("some of the large file has arrived") {
+                    let size = try await mirror.inSource("find $DESTINATION/.syncbox/staging -name 'u-*' -printf %s")
+                    return Int(size) ?? 0 > 0
+                }
+                try await mirror.inSource("echo 1 > small; echo 2 > other; rm small")
+                try await eventually("the small files are there") {
+                    try await mirror.inSource("cd $DESTINATION; ls small other large 2> /dev/null || true") == "other\n"
+                }
+            }
+        }
+
         @Test("An upload goes on after the client was killed: what had arrived is not sent again")
         func resumed() async throws {
             try await withMirror { mirror in

@@ -100,7 +100,9 @@ private func openOutside(_ settings: ClientSettings, _ instance: String) throws 
         client: try CurlClient(base: endpoint, options: .init(userAgent: userAgent, threadName: "link")),
         uploadClient: try CurlClient(
             base: endpoint,
-            options: .init(userAgent: userAgent, mostConnections: UploadQueue.mostAtOnce + 1, threadName: "uploads")),
+            options: .init(
+                userAgent: userAgent, mostConnections: UploadQueue.mostAtOnce + 1,
+                mostBytesPerSecond: settings.uploadBandwidth, threadName: "uploads")),
         thread: try FileThreads(count: 1, name: "engine"))
 }
 

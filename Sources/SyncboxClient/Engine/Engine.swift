@@ -73,6 +73,7 @@ actor Engine {
             options: .init(
                 startup: parts.settings.startup, preserved: parts.settings.preserve,
                 limits: Self.limits(parts.settings), brake: Self.brake(parts.settings), isHolding: try index.isHolding,
+                uploadsOneAtATime: parts.settings.uploadBandwidth != nil,
                 seed: .random(in: .min ... .max)))
     }
 

@@ -24,18 +24,22 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         package var brake: Brake<Instant>.Limits
         /// Whether deletions were held back when the last engine of this record ended.
         package var isHolding: Bool
+        /// Whether large files are uploaded one after the other.
+        package var uploadsOneAtATime: Bool
         /// Where the jitter of retries begins.
         package var seed: UInt64
 
         package init(
             startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
-            brake: Brake<Instant>.Limits = .off, isHolding: Bool = false, seed: UInt64
+            brake: Brake<Instant>.Limits = .off, isHolding: Bool = false, uploadsOneAtATime: Bool = false,
+            seed: UInt64
         ) {
             self.startup = startup
             self.preserved = preserved
             self.limits = limits
             self.brake = brake
             self.isHolding = isHolding
+            self.uploadsOneAtATime = uploadsOneAtATime
             self.seed = seed
         }
     }
@@ -53,7 +57,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// Trouble with single paths.
     package internal(set) var problems = Problems()
     /// Large files on their way beside the batches.
-    package internal(set) var uploads = UploadQueue()
+    package internal(set) var uploads: UploadQueue
     /// What has been done since the start.
     package internal(set) var counters = Counters()
     /// What is neither file, directory nor symbolic link, and so not mirrored.
@@ -124,6 +128,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         isHeldNoted = options.isHolding
         queue = ChangeQueue(limits: options.limits)
         link = LinkState(retry: options.limits.retry)
+        uploads = UploadQueue(oneAtATime: options.uploadsOneAtATime)
     }
 
     /// Whether the source is being compared with the record.

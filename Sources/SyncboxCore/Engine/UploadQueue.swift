@@ -31,6 +31,8 @@ package struct UploadQueue: Sendable {
         }
     }
 
+    /// How many are uploaded at the same time: `mostAtOnce`, or one where they have to share a bandwidth.
+    private let atOnce: Int
     private var waiting: [RelativePath] = []
     private var confirmed: [RelativePath: Entry] = [:]
     private var ready: [RelativePath: Ready] = [:]
@@ -41,6 +43,11 @@ package struct UploadQueue: Sendable {
     /// What is being uploaded at present.
     package private(set) var inFlight: Set<RelativePath> = []
 
+    /// Nothing waits. `oneAtATime`: one file has to be sent before the next.
+    package init(oneAtATime: Bool = false) {
+        atOnce = oneAtATime ? 1 : Self.mostAtOnce
+    }
+
     /// Asks for an upload of the file at `path`. `confirmed` is what the server has there.
     mutating func want(_ path: RelativePath, confirmed entry: Entry?) {
         waiting.append(path)
@@ -49,7 +56,7 @@ package struct UploadQueue: Sendable {
 
     /// Takes the paths whose uploads may start now.
     mutating func takeWaiting() -> [RelativePath] {
-        let room = max(0, Self.mostAtOnce - inFlight.count)
+        let room = max(0, atOnce - inFlight.count)
         let taken = Array(waiting.prefix(room))
         waiting.removeFirst(taken.count)
         inFlight.formUnion(taken)

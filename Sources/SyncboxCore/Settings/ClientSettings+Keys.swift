@@ -13,6 +13,7 @@ extension ClientSettings {
         case keyFile = "key-file"
         case stateDirectory = "state-directory"
         case startup, preserve
+        case uploadBandwidth = "upload-bandwidth"
         case logLevel = "log-level"
 
         static let section = "client"
@@ -26,6 +27,7 @@ extension ClientSettings {
             case .stateDirectory: "/var/lib/syncbox-client/src"
             case .startup: "reconcile"
             case .preserve: "owner"
+            case .uploadBandwidth: "10M"
             case .logLevel: "info"
             }
         }

@@ -16,6 +16,7 @@ extension ClientSettings {
             ClientKey.stateDirectory, default: environment.stateDirectory, read: SettingsValue.absolutePath)
         let startup = reader.value(ClientKey.startup, default: Startup.reconcile, read: SettingsValue.choice)
         let preserve = reader.value(ClientKey.preserve, default: [], read: preserved)
+        let bandwidth = reader.value(ClientKey.uploadBandwidth, default: .some(nil), read: bandwidth)
         let logLevel = reader.value(ClientKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
         let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: ignorePatterns)
         let debounce = readDebounce(&reader)
@@ -24,11 +25,12 @@ extension ClientSettings {
         checkInside(source, keyFile: keyFile, stateDirectory: stateDirectory, &reader)
         if let mistakes = reader.found { throw mistakes }
         guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let preserve,
-            let logLevel, let patterns, let debounce, let retry, let brake
+            let bandwidth, let logLevel, let patterns, let debounce, let retry, let brake
         else { preconditionFailure("every nil has been reported") }
         return ClientSettings(
             source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
-            startup: startup, preserve: preserve, logLevel: logLevel, ignorePatterns: patterns, debounce: debounce,
+            startup: startup, preserve: preserve, uploadBandwidth: bandwidth, logLevel: logLevel,
+            ignorePatterns: patterns, debounce: debounce,
             retry: retry,
             brake: brake)
     }
@@ -36,6 +38,11 @@ extension ClientSettings {
     /// Any of the words, or nothing.
     private static func preserved(_ text: String) throws(SettingsValue.Mistake) -> Set<Preserve> {
         text.isEmpty ? [] : try SettingsValue.choices(text)
+    }
+
+    /// A size, or nothing for no limit.
+    private static func bandwidth(_ text: String) throws(SettingsValue.Mistake) -> UInt64? {
+        text.isEmpty ? nil : try SettingsValue.size(text, in: ClientSettings.uploadBandwidthRange)
     }
 
     /// Words of which each is a pattern that can match something. git passes over what can't; here it is a mistake.

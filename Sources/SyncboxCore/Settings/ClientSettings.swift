@@ -21,6 +21,8 @@ package struct ClientSettings: Hashable, Sendable {
     package var startup: Startup
     /// `[client] preserve`: what is mirrored beyond content, mode and modification time.
     package var preserve: Set<Preserve>
+    /// `[client] upload-bandwidth`: how many bytes of large files are sent in a second at the most; nil for no limit.
+    package var uploadBandwidth: UInt64?
     /// `[client] log-level`.
     package var logLevel: LogLevel
     /// `[ignore] patterns`, in their order; the standard ones where none are set.
@@ -34,7 +36,8 @@ package struct ClientSettings: Hashable, Sendable {
 
     package init(
         source: String, server: SocketAddress, share: String, keyFile: String, stateDirectory: String,
-        startup: Startup = .reconcile, preserve: Set<Preserve> = [], logLevel: LogLevel = .info,
+        startup: Startup = .reconcile, preserve: Set<Preserve> = [], uploadBandwidth: UInt64? = nil,
+        logLevel: LogLevel = .info,
         ignorePatterns: [String] = defaultIgnorePatterns, debounce: Debounce = Debounce(), retry: Retry = Retry(),
         brake: Brake = Brake()
     ) {
@@ -45,12 +48,16 @@ package struct ClientSettings: Hashable, Sendable {
         self.stateDirectory = stateDirectory
         self.startup = startup
         self.preserve = preserve
+        self.uploadBandwidth = uploadBandwidth
         self.logLevel = logLevel
         self.ignorePatterns = ignorePatterns
         self.debounce = debounce
         self.retry = retry
         self.brake = brake
     }
+
+    /// The range of `upload-bandwidth`, in bytes a second.
+    package static let uploadBandwidthRange: ClosedRange<UInt64> = 1 << 10...1 << 40
 
     /// What is not mirrored where `[ignore] patterns` isn't set: what editors and programs leave behind on their way.
     package static let defaultIgnorePatterns = ["*.tmp", "~*", "*.swp", "*.temp", "temp/", "tmp/"]

@@ -13,6 +13,7 @@ final class Mirror {
         var patterns = ""
         var longestRetry = "1s"
         var preserve = ""
+        var uploadBandwidth = ""
         /// Nothing is held for its number, unless a test says otherwise.
         var brakePercent = 100
         var brakeCount = 1000
@@ -125,6 +126,7 @@ final class Mirror {
             state-directory = \(clientState)
             startup = \(settings.startup)
             preserve = \(settings.preserve)
+            upload-bandwidth = \(settings.uploadBandwidth)
 
             [ignore]
             patterns = \(settings.patterns)
