@@ -22,6 +22,7 @@ package func runDaemon(
 ) async -> Never {
     // A peer that went away is an error of one write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    MemoryTrimmer.limitArenas()
     let threshold = LogThreshold(.info)
     let environment = ServiceEnvironment()
     DaemonLogging.bootstrap(identifier: identifier, threshold: threshold, environment: environment)

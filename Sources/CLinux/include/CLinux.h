@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif
 /* Swift's Glibc module has fd_set without __USE_XOPEN, and two definitions of one type may not differ. */
+#include <malloc.h>
 #include <features.h>
 #undef __USE_XOPEN
 #include <sys/select.h>
@@ -82,6 +83,12 @@ static inline const char *linux_error_text(int number) {
     const char *text = strerrordesc_np(number);
     return text ? text : "unknown error";
 }
+
+/* mallopt(3): at most so many arenas, where the C library has them. */
+static inline void linux_limit_arenas(int most) { mallopt(M_ARENA_MAX, most); }
+
+/* malloc_trim(3): what is free in any arena goes back to the kernel. */
+static inline void linux_trim_memory(void) { malloc_trim(0); }
 
 /* Macros that Swift does not import. */
 static const int LINUX_O_TMPFILE = O_TMPFILE;

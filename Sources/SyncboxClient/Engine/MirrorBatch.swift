@@ -26,6 +26,7 @@ extension Engine {
             return mirror.putBack(plan, after: error, at: .now)
         }
         parts.pulse.beat()
+        MemoryTrimmer.shared.worked(on: plan.changes.count)
         parts.logger.debug("sent \(plan.changes.count) changes in \(plan.body.count) bytes")
         try mirror.confirm(plan, reply, at: .now)
     }
