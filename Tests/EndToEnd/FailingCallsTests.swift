@@ -19,6 +19,18 @@ extension Mirroring {
             }
         }
 
+        @Test(
+            "Whichever call of the server fails, everything is mirrored after it, and nothing is sent or removed for it"
+        )
+        func server() async throws {
+            try await withSteps { steps in
+                for call in FailingCall.inTurn(Self.serverCalls) {
+                    try await steps.take(call, restartsServer: true) { mirror, command in mirror.serverPrefix = command
+                    }
+                }
+            }
+        }
+
         @Test("Whichever call is a daemon's last, everything is mirrored after it")
         func lastCalls() async throws {
             try await withSteps { steps in
@@ -34,16 +46,23 @@ extension Mirroring {
 
         /// Where the client looks, lists, reads, watches, records, and hears of the server.
         static let clientCalls = [
-            FailingCall("openat2", "EIO", 2), FailingCall("openat2", "EMFILE", 5, 14),
+            FailingCall("openat2", "EIO", 2), FailingCall("openat2", "EMFILE", 5),
             FailingCall("openat2", "EACCES", 8), FailingCall("openat2", "EIO", "20..60+7"),
-            FailingCall("getdents64", "EIO", 1, 2, 5, "2..20+2"),
-            FailingCall("statx", "EIO", 1, 3, 9), FailingCall("statx", "EACCES", "5..50+5"),
+            FailingCall("getdents64", "EIO", 2, 5, "2..20+2"),
+            FailingCall("statx", "EIO", 1, 9), FailingCall("statx", "EACCES", "5..50+5"),
             FailingCall("inotify_add_watch", "EACCES", 5), FailingCall("inotify_add_watch", "ENOMEM", "2..9+3"),
             FailingCall("read", "EIO", "1..5+2", of: "anon_inode:inotify"),
             FailingCall("openat", "ENOSPC", 1, of: "client/marks"), FailingCall("openat", "EMFILE", "90..130+9"),
             FailingCall("pread64", "EIO", "12..80+9"), FailingCall("pwrite64", "EIO", 20),
             FailingCall("pwrite64", "ENOSPC", 30), FailingCall("fdatasync", "EIO", 2),
             FailingCall("recvfrom", "ECONNRESET", "2..9+3"), FailingCall("connect", "ECONNREFUSED", "1..3"),
+        ]
+
+        /// Where the server opens its catalog and the destination, stages, syncs, publishes and records.
+        static let serverCalls = [
+            FailingCall("pread64", "EIO", "12..40+5"), FailingCall("pwrite64", "EIO", "5..60+9"),
+            FailingCall("openat2", "EMFILE", "6..40+7"), FailingCall("renameat2", "EIO", "1..9+2"),
+            FailingCall("fdatasync", "EIO", 2), FailingCall("syncfs", "EIO", 1),
         ]
 
         static let clientsLast = [
