@@ -6,9 +6,9 @@ import Testing
 extension Mirroring {
     /// Two machines with nothing but a bad cable between them.
     @Suite(
-        .enabled(
-            if: BadCable.canBeLaid,
-            "needs root, iproute2, python3 and /dev/net/tun: a network namespace for each daemon"))
+        .enabled("namespaces with a cable between them can be made (root, iproute2, python3, /dev/net/tun)") {
+            try await BadCable.canBeLaid()
+        })
     struct CableTests {
         /// How often the cable goes through all its moods: `SYNCBOX_ROUNDS`.
         private static let rounds = ProcessInfo.processInfo.environment["SYNCBOX_ROUNDS"].flatMap { Int($0) } ?? 5
