@@ -124,11 +124,13 @@ struct FailingCall: CustomStringConvertible {
             + ["inject=\(name):\(what):when=\(places.joined())"] + only
     }
 
-    /// The calls one place at a time; each at `SYNCBOX_ROUNDS` places more, where that is set.
+    /// The calls one place at a time; each at `SYNCBOX_ROUNDS` places more, where that is set. Those lie behind its first place:
+    /// before it the program itself is loaded, or may fail for good.
     static func inTurn(_ calls: [FailingCall]) -> [FailingCall] {
         let rounds = ProcessInfo.processInfo.environment["SYNCBOX_ROUNDS"].flatMap { Int($0) } ?? 0
         return calls.flatMap { call in
-            (call.places + (0..<rounds).map { String($0 * 3 + 1) }).map { place in
+            let first = call.places.first.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 1
+            return (call.places + (0..<rounds).map { String(first + 1 + $0 * 3) }).map { place in
                 var one = call
                 one.places = [place]
                 return one

@@ -32,6 +32,9 @@ struct OpenShare {
                 durability: settings.durability, keep: settings.keep, pulse: context.heartbeat.pulse("commit \(name)"),
                 logger: context.logger, didChange: didChange)
             if catalog.wasLeftOpen { try share.checkCatalog() }
+        } catch let error as FileError {
+            // It is the destination that can't be looked at, and that may pass.
+            throw Self.fatal(error, share: name, path: settings.path)
         } catch {
             throw unusable(name, error)
         }
