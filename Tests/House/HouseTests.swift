@@ -33,6 +33,14 @@ import Testing
     @Test("Nothing but the rooms stands at the top")
     func layout() throws { #expect(LayoutRule.strangers(among: try Repository.top()) == []) }
 
+    @Test("Every test that the tests' own page names is there")
+    func namedTests() throws {
+        let files = try Self.files.get().filter { $0.path.hasPrefix("Tests/") }
+        let page = try #require(files.first { $0.path == "Tests/README.md" })
+        #expect(page.lines.count { $0.hasPrefix("|") && $0.contains("\"") } > 30, "the table is there")
+        for violation in NamedTestsRule.violations(in: page, tests: files) { Issue.record("\(violation)") }
+    }
+
     @Test("Nothing is left over from the making")
     func leftovers() throws { try check(LeftoverRule.violations) }
 }

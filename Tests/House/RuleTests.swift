@@ -173,4 +173,14 @@ import Testing
     func leftovers(path: String, text: String, count: Int) {
         #expect(Self.count(LeftoverRule.violations, text, at: path) == count)
     }
+
+    @Test("A test that is named in a table has to be there")
+    func namedTests() {
+        let page = HouseFile(path: "Tests/README.md", text: "\"One\"\n| x | Here: \"Two\"; \"Three\" |\n")
+        let tests = [HouseFile(path: "Tests/A.swift", text: "@Test(\"Two\") func two() {}\n")]
+        #expect(
+            NamedTestsRule.violations(in: page, tests: tests).map(\.description) == [
+                "Tests/README.md:2: no test is named 'Three'"
+            ])
+    }
 }

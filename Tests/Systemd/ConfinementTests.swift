@@ -48,6 +48,57 @@ extension BootedSystemd {
             }
         }
 
+        @Test(
+            "Owners and programs' capabilities take the drop-in that the manual names, and are told as problems without it"
+        )
+        func owners() async throws {
+            try await Mirror.withDaemons { mirror in
+                try await mirror.box.run(
+                    """
+                    mkdir -p /etc/syncbox/client/src.conf.d
+                    printf '[client]\\npreserve = owner xattrs\\n' >/etc/syncbox/client/src.conf.d/preserve.conf
+                    systemctl restart syncbox-client@src
+                    cd /srv/src; mkdir d; echo 1 >d/a; echo 2 >b; ln -s b l; cp /bin/true program
+                    chown 1001:1002 d d/a; chmod 0600 d/a; chown 1003:1004 b; chmod 6755 b; chown -h 1005:1006 l
+                    \(Self.makeCapable) program
+                    """)
+                try await eventually("each path is a problem") {
+                    try await mirror.box.run("syncbox status src").contains("AmbientCapabilities=")
+                }
+                try await mirror.box.run("cmp /srv/src/b /srv/mirror/src/b")
+
+                let lines = try await mirror.box.run(
+                    "zcat /usr/share/man/man8/syncbox-server.8.gz | grep -E '^(AmbientCapabilities|CapabilityBoundingSet)='"
+                )
+                #expect(lines.split(separator: "\n").count == 2)
+                try await mirror.server.override("[Service]\n\(lines)")
+                try await mirror.box.run("systemctl restart syncbox-server; syncbox rescan src")
+                try await eventually("owners and capabilities are the same") {
+                    try await mirror.box.attempt(Self.compareOwners).exitCode == 0
+                }
+                try await mirror.converges()
+                // These five, and no other: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, SETFCAP.
+                let status = try await mirror.box.run("cat /proc/\(mirror.server.processID)/status")
+                for name in ["CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+                    #expect(status.contains("\(name):\t000000008000001b\n"))
+                }
+            }
+        }
+
+        /// Gives a program a capability, as setcap(8) does.
+        private static let makeCapable = """
+            python3 -c 'import os, struct, sys
+            os.setxattr(sys.argv[1], "security.capability", struct.pack("<5I", 0x02000001, 1 << 13, 0, 0, 0))'
+            """
+
+        private static let compareOwners = """
+            list() {
+                cd "$1" && find . -mindepth 1 -name .syncbox -prune -o -mindepth 1 -printf '%U %G %m %P\\n' | sort
+                python3 -c 'import os; print(os.getxattr("program", "security.capability"))'
+            }
+            diff <(list /srv/src) <(list /srv/mirror/src)
+            """
+
         @Test("A set-group-ID bit is mirrored")
         func setGroupID() async throws {
             try await Mirror.withDaemons { mirror in

@@ -118,6 +118,8 @@ private func readKey(_ settings: ClientSettings, _ instance: String) throws -> K
         return try KeySecret(keyFile: content)
     } catch let error as FatalError {
         throw error
+    } catch let error as FileError where error.code == .inputOutput || error.code == .tooManyOpen {
+        throw FatalError(.inputOutput, "the key file \(settings.keyFile) can't be read: \(error)")
     } catch {
         throw FatalError(
             .configuration, "the key file \(settings.keyFile) can't be used: \(error)",
@@ -140,7 +142,8 @@ private func sourceError(_ source: String, _ error: FileError) -> FatalError {
             .noPermission, "the source \(source) may not be read by this service",
             remedy: "give its user the right to, or see the unit's ProtectHome= and InaccessiblePaths= (systemctl edit)"
         )
-    default: FatalError(.noInput, "the source \(source) can't be opened: \(error)")
+    // What ends by itself, as a file system that does not answer: worth another start.
+    default: FatalError(.inputOutput, "the source \(source) can't be opened: \(error)")
     }
 }
 
@@ -149,7 +152,8 @@ private func openIndex(in directory: String, _ logger: Logger) throws -> Index {
     do throws(FileError) {
         try PlainFile.makeDirectory(directory)
     } catch {
-        throw FatalError(.cannotCreate, "the state directory \(directory) can't be made: \(error)")
+        let code: ExitCode = error.code == .inputOutput ? .inputOutput : .cannotCreate
+        throw FatalError(code, "the state directory \(directory) can't be made: \(error)")
     }
     let path = "\(directory)/index.sqlite"
     do {

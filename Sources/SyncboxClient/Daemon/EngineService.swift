@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
 import ServiceLifecycle
+import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
 import Synchronization
 
-/// Runs the engine on a thread of its own until the shutdown, and then finishes what is in flight.
+/// Runs the engine on a thread of its own until the shutdown, and then finishes what is in flight. Throws what ends it; an
+/// index that can't be read or written is no mistake of Syncbox, and another start may find it well.
 struct EngineService: Service {
     let engine: Engine
     /// The one thread that the engine lives on.
@@ -14,7 +17,13 @@ struct EngineService: Service {
     func run() async throws {
         try await withTaskExecutorPreference(threads) {
             try await withGracefulShutdownHandler {
-                try await engine.run()
+                do {
+                    try await engine.run()
+                } catch let error as DatabaseError {
+                    throw FatalError(
+                        .inputOutput, "the index can't be read or written: \(error)",
+                        remedy: "is its disk full, or failing (dmesg)?")
+                }
             } onGracefulShutdown: {
                 // The handler can't wait, and need not: `run` returns when the engine has stopped.
                 Task { await engine.stop() }

@@ -8,12 +8,21 @@ extension Mirror {
     /// Holds what is missing where the source is not the directory that was mirrored before: its file system is not mounted,
     /// or another one is, or somebody put another directory, or a symbolic link to one, in its place. The record knows the
     /// root by its inode and when that was made.
-    mutating func checkSource() throws {
-        guard startup != .watch, let known = try record.confirmed(at: [.root])[.root]?.identity, known.isReliable,
-            case .present(let observed)? = try? source.look(at: .root), observed.identity.isReliable,
-            observed.identity != known
-        else { return }
-        brake.holdOtherSource()
+    ///
+    /// Where that can't be told it is tried again, and nothing that a scan found to be gone is decided meanwhile.
+    mutating func checkSource(at now: Instant) throws {
+        guard !isSourceChecked else { return }
+        let known = try record.confirmed(at: [.root])[.root]?.identity
+        do throws(FileError) {
+            let observation = try source.look(at: .root)
+            isSourceChecked = true
+            guard startup != .watch, let known, known.isReliable, case .present(let observed) = observation,
+                observed.identity.isReliable, observed.identity != known
+            else { return }
+            brake.holdOtherSource()
+        } catch {
+            failed(.root, error, at: now)
+        }
     }
 
     /// Takes deletions out of a batch that the brake holds; what takes the place of a whole directory counts as its deletion.
@@ -85,6 +94,8 @@ extension Mirror {
         guard brake.isScanning || brake.isDeciding, isWatching, state != nil, !rescan.isRunning else { return }
         let ended = scanEnded ?? now
         scanEnded = ended
+        try checkSource(at: now)
+        guard isSourceChecked else { return }
         guard isFull || queue.isDone(upTo: ended) else { return }
         let (paths, needsScan) = try brake.endScan(
             entries: { [record] in try record.count(at: $0) }, confirmed: { [record] in try record.count(at: .root) },

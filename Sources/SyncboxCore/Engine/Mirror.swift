@@ -96,11 +96,15 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     var unknown: Set<RelativePath> = []
     /// Paths whose move led nowhere, because it was part of a circle: sent as if they were new.
     var withoutMove: Set<RelativePath> = []
+    /// Whether it is known that the source is the directory that was mirrored before, or is held for another.
+    var isSourceChecked = false
     /// Whether the record has been in line with the server since the start.
     var hasAligned = false
     var hasScanned = false
     /// When the server last told its state.
     var heardAt: Instant?
+    /// What could not be seen, and when it is tried again.
+    var unseen = UnseenPaths()
     /// When the whole source is looked at again because not all of it is watched; nil while all is.
     var nextSweep: Instant?
     private var notices: [Notice] = []

@@ -39,9 +39,15 @@ package struct Problems: Sendable {
         !reports.isEmpty && reports.removeValue(forKey: path) != nil
     }
 
-    /// The directory at `path` is watched now with all below it, or is gone.
-    mutating func clear(unwatchedIn path: RelativePath) {
-        if !unwatched.isEmpty { unwatched = unwatched.filter { $0.key != path && !$0.key.isBelow(path) } }
+    /// Whether the directory at `path`, or one below it, is not watched.
+    func hasUnwatched(in path: RelativePath) -> Bool {
+        unwatched.keys.contains { $0 == path || $0.isBelow(path) }
+    }
+
+    /// The directory at `path` is watched now with all below it, or is gone; `besides` what is not watched this time either.
+    mutating func clear(unwatchedIn path: RelativePath, besides again: Set<RelativePath> = []) {
+        guard !unwatched.isEmpty else { return }
+        unwatched = unwatched.filter { again.contains($0.key) || $0.key != path && !$0.key.isBelow(path) }
     }
 
     /// Whether `path` is in trouble.

@@ -40,11 +40,17 @@ extension Mirror {
             entries = try source.list(directory)
         } catch {
             // What can't be read is unknown, not gone: nothing below it is touched.
-            if error.isAbsence { uncompared.insert(directory) } else { failed(directory, error) }
+            guard error.isAbsence else {
+                failed(directory, error, at: now)
+                return ([], 0)
+            }
+            uncompared.insert(directory)
+            unseen.remove(directory)
             return ([], 0)
         }
         if !queue.contains(directory) { problems.clear(directory) }
-        readRules(in: directory)
+        if !problems.hasUnwatched(in: directory) { unseen.remove(directory) }
+        readRules(in: directory, at: now)
         if !entries.isEmpty { unknown.remove(directory) }
         let ignored = source.ignoreRules(in: directory)
         var gone = try record.children(of: directory)
@@ -80,7 +86,7 @@ extension Mirror {
             uncompared.insert(path)
         }
         switch entry.look {
-        case .failure(let error): failed(path, error)
+        case .failure(let error): failed(path, error, at: now)
         case .success(.special):
             special.insert(path)
             if confirmed != nil { queue.touch(path, .atOnce, at: now) }
@@ -137,9 +143,9 @@ extension Mirror {
         }
     }
 
-    /// Records that a path can't be looked at.
-    mutating func failed(_ path: RelativePath, _ error: FileError) {
-        note(path, error.problemKind, error.description, attempts: 1)
+    /// Records that it can't be told what is at a path, which is tried again.
+    mutating func failed(_ path: RelativePath, _ error: FileError, at now: Instant) {
+        failed(path, error.problemKind, error.description, at: now)
     }
 }
 

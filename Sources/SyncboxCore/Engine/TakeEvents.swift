@@ -6,15 +6,16 @@ extension Mirror {
 
     /// Takes what the watch saw: each event only says where to look. Throws `SourceGone`.
     package mutating func take(_ events: [WatchEvent], at now: Instant) throws {
-        for event in events { forgetUnwatched(event) }
+        let again = Set(events.compactMap { event in if case .unwatched(let path, _, _) = event { path } else { nil } })
+        for event in events { forgetUnwatched(event, besides: again) }
         for event in events { try take(event, at: now) }
     }
 
     /// A directory is watched anew, or gone. What of it is not watched this time is told together with it, in no order.
-    private mutating func forgetUnwatched(_ event: WatchEvent) {
+    private mutating func forgetUnwatched(_ event: WatchEvent, besides again: Set<RelativePath>) {
         switch event {
-        case .newDirectory(let path), .directoryGone(let path): problems.clear(unwatchedIn: path)
-        case .lostTrack: problems.clear(unwatchedIn: .root)
+        case .newDirectory(let path), .directoryGone(let path): problems.clear(unwatchedIn: path, besides: again)
+        case .lostTrack: problems.clear(unwatchedIn: .root, besides: again)
         default: break
         }
     }
@@ -23,7 +24,7 @@ extension Mirror {
         switch event {
         case .touched(let path, let how): touched(path, how, at: now)
         case .newDirectory(let path):
-            if path.isRoot, !isWatching { try startsToMirror() }
+            if path.isRoot, !isWatching { try startsToMirror(at: now) }
             settled(path, at: now)
             beginRescan(at: path)
         case .directoryMoved(let from, let to): moved(from: from, to: to, at: now)
@@ -42,9 +43,9 @@ extension Mirror {
     }
 
     /// The watches stand: from now on nothing that happens in the source is missed.
-    private mutating func startsToMirror() throws {
+    private mutating func startsToMirror(at now: Instant) throws {
         isWatching = true
-        try checkSource()
+        try checkSource(at: now)
         tell(.watching)
     }
 
@@ -56,7 +57,7 @@ extension Mirror {
 
     private mutating func touched(_ path: RelativePath, _ how: WatchEvent.Touch, at now: Instant) {
         if path.name.elementsEqual(IgnoreRules.fileName.utf8), let directory = path.parent {
-            readRules(in: directory)
+            readRules(in: directory, at: now)
             tell(.watch(directory))
         }
         switch how {
@@ -84,6 +85,7 @@ extension Mirror {
             tell(.watch(to))
         }
         rescan.moved(from: from, to: to)
+        unseen.moved(from: from, to: to)
         brake.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)
         if let missed = absences.moved(from: from, to: to, at: now) {
@@ -105,11 +107,14 @@ extension Mirror {
 
     private mutating func unwatched(_ path: RelativePath, _ kind: ProblemKind, _ text: String, at now: Instant) {
         if nextSweep == nil { nextSweep = now.advanced(by: Self.sweepInterval) }
+        tryLater(path, kind, at: now)
         if problems.record(unwatched: path, kind, text) { tell(.unwatched(path, kind, text)) }
     }
 
-    /// Looks at everything again where the watch does not see all of it, when that is due.
+    /// Tries again what could not be seen, and looks at everything again where the watch does not see all of it, when that is
+    /// due.
     package mutating func sweep(at now: Instant) {
+        retryUnseen(at: now)
         guard let due = nextSweep, due <= now else { return }
         guard problems.hasUnwatched else { return nextSweep = nil }
         nextSweep = now.advanced(by: Self.sweepInterval)
@@ -125,9 +130,18 @@ extension Mirror {
         }
     }
 
-    /// Reads the ignore file in `directory` again.
-    mutating func readRules(in directory: RelativePath) {
-        guard let problem = source.readIgnoreRules(in: directory) else { return }
+    /// Reads the ignore file in `directory` again. Whether that could be done; otherwise it is tried again, unless it was read
+    /// and is no such file.
+    @discardableResult
+    mutating func readRules(in directory: RelativePath, at now: Instant) -> Bool {
+        guard let problem = source.readIgnoreRules(in: directory) else {
+            guard let path = try? directory.appending(IgnoreRules.fileName.utf8) else { return true }
+            unseen.remove(path)
+            if !queue.contains(path) { problems.clear(path) }
+            return true
+        }
         note(problem.path, problem.kind, problem.text, attempts: 1)
+        if problem.kind != .unsupported { tryLater(problem.path, problem.kind, at: now) }
+        return false
     }
 }

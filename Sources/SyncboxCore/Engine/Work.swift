@@ -50,7 +50,7 @@ extension Mirror {
         if isBusy { due = nil }
         if let retryAt = link.retryAt { due = due.map { max($0, retryAt) } ?? (state == nil ? retryAt : nil) }
         let check = isBusy || state == nil ? nil : heardAt?.advanced(by: Self.longestSilence)
-        for alarm in [nextSweep, check] { if let alarm { due = min(due ?? alarm, alarm) } }
+        for alarm in [nextSweep, unseen.nextDue, check] { if let alarm { due = min(due ?? alarm, alarm) } }
         return due
     }
 

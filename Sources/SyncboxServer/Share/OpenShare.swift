@@ -32,6 +32,9 @@ struct OpenShare {
                 durability: settings.durability, keep: settings.keep, pulse: context.heartbeat.pulse("commit \(name)"),
                 logger: context.logger, didChange: didChange)
             if catalog.wasLeftOpen { try share.checkCatalog() }
+        } catch let error as FileError {
+            // It is the destination that can't be looked at, and that may pass.
+            throw Self.fatal(error, share: name, path: settings.path)
         } catch {
             throw unusable(name, error)
         }
@@ -92,9 +95,13 @@ struct OpenShare {
         return aside
     }
 
+    /// Why the catalog can't be used. A disk that is full or does not answer is worth another start; all else a person mends.
     private func unusable(_ name: String, _ error: any Error) -> FatalError {
-        FatalError(
-            .cannotCreate, "cannot open the catalog of share \(name) in \(stateDirectory)/shares: \(error)",
+        let passing: [ResultCode] = [.SQLITE_IOERR, .SQLITE_FULL]
+        let mayPass = (error as? DatabaseError).map { passing.contains($0.resultCode) } ?? false
+        return FatalError(
+            mayPass ? .inputOutput : .cannotCreate,
+            "cannot open the catalog of share \(name) in \(stateDirectory)/shares: \(error)",
             remedy: "the server's user must be able to write there, and there must be space")
     }
 

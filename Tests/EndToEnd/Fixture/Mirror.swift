@@ -29,6 +29,8 @@ final class Mirror {
     var clientConfiguration: String { "\(directory)/src.conf" }
     var serverConfiguration: String { "\(directory)/server.conf" }
     let port: UInt16
+    /// A loopback address, where the server listens and the client looks for it.
+    var host = "127.0.0.1"
 
     /// Where the client looks for the server, if that is not the server's own port.
     var clientPort: UInt16?
@@ -73,7 +75,7 @@ final class Mirror {
         try #require(made.exitCode == 0, "\(made.errors)")
         let text = """
             [server]
-            listen = 127.0.0.1:\(port)
+            listen = \(host):\(port)
             state-directory = \(serverState)
 
             [share:src]
@@ -86,12 +88,19 @@ final class Mirror {
 
     /// Starts the server and waits until it answers.
     func startServer() async throws {
+        let server = try launchServer()
+        try await eventually("the server answers") { try await serverStatus() != nil || !server.isRunning }
+        try #require(server.isRunning)
+    }
+
+    /// Starts the server and leaves it to itself.
+    @discardableResult
+    func launchServer() throws -> DaemonProcess {
         let server = try DaemonProcess(
             serverPrefix + [Binaries.server, "--config", serverConfiguration], log: "\(directory)/server.log",
             stateDirectory: serverState)
         runningServer = server
-        try await eventually("the server answers") { try await serverStatus() != nil || !server.isRunning }
-        try #require(server.isRunning)
+        return server
     }
 
     /// Starts the client and waits until it watches.
@@ -120,7 +129,7 @@ final class Mirror {
         let text = """
             [client]
             source = \(source)
-            server = http://127.0.0.1:\(clientPort ?? port)
+            server = http://\(host):\(clientPort ?? port)
             share = \(settings.share)
             key-file = \(keyFile)
             state-directory = \(clientState)
