@@ -58,10 +58,10 @@ class Trial:
                     break
                 if time.monotonic() - began > READY_LIMIT:
                     raise RuntimeError("never became ready: nothing was mirrored")
-            self.cell.wait_idle(limit=60)
+            self.cell.wait_idle(limit=READY_LIMIT)
             os.unlink(f"{self.source}/{PROBE}")
             _eventually(lambda: not os.path.exists(f"{self.destination}/{PROBE}"), 20)
-            self.cell.wait_idle(limit=60)
+            self.cell.wait_idle(limit=READY_LIMIT)
         os.sync()
         return time.monotonic() - began
 

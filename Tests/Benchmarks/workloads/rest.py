@@ -10,6 +10,7 @@ from trial import Trial, content_of
 
 SECONDS = 30
 RESTART_LIMIT = 120
+IDLE_LIMIT = 300
 
 
 def rest(place, tool, _):
@@ -17,7 +18,7 @@ def rest(place, tool, _):
     at that moment."""
     with Trial(place, tool, template(place, "100000")) as trial:
         ready = trial.start()
-        trial.cell.wait_idle(limit=90)
+        trial.cell.wait_idle(limit=IDLE_LIMIT)
         resting = dict(_rest(trial), ready=ready)
         trial.tool.stop_client()
         time.sleep(1)
@@ -31,7 +32,7 @@ def rest(place, tool, _):
             if content_of(f"{trial.destination}/outer25/new") == content:
                 arrived = time.time() - trial.began
             time.sleep(0.01)
-        trial.cell.wait_idle(limit=90)
+        trial.cell.wait_idle(limit=IDLE_LIMIT)
         restarted = trial.end()
         restarted.update(time=arrived, converged=restarted["converged"] and arrived is not None)
         return {"rest": resting, "restart": restarted}
