@@ -27,7 +27,7 @@ MEASURES = (
     ("client_memory", "client MB (PSS)", 1 / MB), ("server_memory", "server MB (PSS)", 1 / MB),
     ("state", "records on disk MB", 1 / MB), ("first_change", "restart: first change s", 1),
     ("restart", "restart: compared s", 1), ("restart_cpu", "its CPU s", 1), ("rescan", "rescan s", 1),
-    ("rescan_cpu", "its CPU s", 1),
+    ("rescan_cpu", "its CPU s", 1), ("noise", "foreign cores", 1),
 )
 
 
@@ -72,7 +72,7 @@ def _measure(place, tool, size):
             control.ask("POST", "rescan")
             control.wait(LIMIT)
 
-        found.update(_timed(trial, "rescan", rescan))
+        found.update(_timed(trial, "rescan", rescan), noise=trial.noise.cores())
         return found
 
 
@@ -125,7 +125,8 @@ def render(measured):
         for before, size in zip(sizes, sizes[1:]):
             exponent = exponent_of(measured[before][name], measured[size][name], size / before)
             mark = " **worse than linear**" if exponent > LINEAR else ""
-            cells.append(f"{number(measured[size][name] * factor)} (n^{exponent:.2f}){mark}")
+            growth_text = "" if name == "noise" else f" (n^{exponent:.2f}){mark}"
+            cells.append(number(measured[size][name] * factor) + growth_text)
         lines.append(cells)
     text = ["# Growth", "", "In brackets the exponent of the step: n^1 is linear.", ""]
     text += grid(["", *(f"{size:,} files" for size in sizes)], lines)
