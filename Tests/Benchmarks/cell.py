@@ -80,6 +80,26 @@ class Cell:
                 pass
         self.peak = self.resident()
 
+    def peak_of(self, child):
+        """The most that `child` and its children had resident, each since the peaks were reset, in bytes:
+        proc_pid_status(5), VmHWM."""
+        return sum(_field(f"/proc/{process}/status", "VmHWM") for process in self._session(child))
+
+    def memory_of(self, child):
+        """The memory of `child` and its children, where what is shared is divided among those that share it, in bytes."""
+        return sum(_field(f"/proc/{process}/smaps_rollup", "Pss") for process in self._session(child))
+
+    def _session(self, child):
+        """Each child of ours begins a session, whose number is its own."""
+        found = []
+        for process in self.processes():
+            try:
+                if os.getsid(process) == child.pid:
+                    found.append(process)
+            except ProcessLookupError:
+                pass
+        return found
+
     def _sample(self):
         while not self._stopping.wait(SAMPLE_SECONDS):
             self.peak = max(self.peak, self.resident())
@@ -134,13 +154,10 @@ def _statm(process):
         return 0
 
 
-def peak_resident(process):
-    """The most that `process` had resident since the peaks were reset, in bytes: proc_pid_status(5), VmHWM."""
-    with open(f"/proc/{process}/status") as status:
-        return int(re.search(r"^VmHWM:\s+(\d+)", status.read(), re.MULTILINE)[1]) * 1024
-
-
-def proportional(process):
-    """The memory of `process` with what it shares divided among those that share it, in bytes: Pss."""
-    with open(f"/proc/{process}/smaps_rollup") as rollup:
-        return int(re.search(r"^Pss:\s+(\d+)", rollup.read(), re.MULTILINE)[1]) * 1024
+def _field(path, name):
+    try:
+        with open(path) as table:
+            found = re.search(rf"^{name}:\s+(\d+)", table.read(), re.MULTILINE)
+        return int(found[1]) * 1024 if found else 0
+    except OSError:
+        return 0

@@ -5,7 +5,6 @@ import math
 import os
 import time
 
-from cell import peak_resident, proportional
 from place import Place
 from table import grid, number
 from targets import MB, verdict
@@ -38,10 +37,9 @@ def growth(place_path, report, sizes=SIZES, tool="syncbox"):
     for size in sizes:
         measured[size] = _measure(place, TOOLS[tool], size)
         print(f"{time.strftime('%H:%M:%S')} {size:,} files: {measured[size]}", flush=True)
-        # The next is larger: what this one left makes it neither faster nor slower.
-        place.empty_trash()
         with open(f"{report}/growth.json", "w") as file:
             json.dump(measured, file, indent=1)
+    place.empty_trash()
     text = render(measured)
     with open(f"{report}/growth.md", "w") as file:
         file.write(text)
@@ -60,7 +58,7 @@ def _measure(place, tool, size):
         trial.cell.wait_idle(limit=60)
         for side in ("client", "server"):
             daemon = getattr(trial.tool, side)
-            found[f"{side}_memory"], found[f"{side}_peak"] = proportional(daemon.pid), peak_resident(daemon.pid)
+            found[f"{side}_memory"], found[f"{side}_peak"] = trial.cell.memory_of(daemon), trial.cell.peak_of(daemon)
         found["state"] = trial.tool.state_size()
         differences = trial.comparison.differences(everything=True)
         if differences:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from cell import Cell, peak_resident
+from cell import Cell
 from comparison import Comparison
 from convergence import wait_equal
 from noise import Noise
@@ -103,7 +103,7 @@ class Trial:
         for side in ("client", "server"):
             daemon = getattr(self.tool, side)
             if daemon and daemon.poll() is None:
-                found[f"{side}_peak"] = peak_resident(daemon.pid)
+                found[f"{side}_peak"] = self.cell.peak_of(daemon)
         return found
 
 

@@ -45,7 +45,8 @@ class Syncthing(Tool):
 def _settings(side, directory, kind, devices):
     members = "".join(f'<device id="{device}"></device>' for device in devices.values())
     addresses = "".join(
-        f'<device id="{device}" name="{other}" compression="never"><address>tcp://127.0.0.1:{22000 + other}</address></device>'
+        f'<device id="{device}" name="{other}" compression="never">'
+        f'<address>tcp://127.0.0.1:{22000 + other}</address></device>'
         for other, device in devices.items())
     return f"""<configuration version="36">
 <folder id="bench" label="bench" path="{directory}" type="{kind}" rescanIntervalS="3600" fsWatcherEnabled="true"

@@ -21,9 +21,9 @@ def latency(place, tool, seed):
     """For each operation 70 of them, 150 ms apart. The clock starts just before close(2), rename(2) or unlink(2), and stops
     when a look at the destination shows all that the operation did; what shows nothing for 20 s is lost.
 
-    For Syncbox the same once more, in which each operation is followed at once by what `syncbox wait` asks the client, over a
-    kept connection. It returns when the change is acknowledged, and all that came before it; so `acknowledged` is an upper
-    bound: the question's own way through the watch's queue is in it."""
+    For Syncbox the same once more, in which each operation is followed at once by what `syncbox wait` asks the client, over
+    a kept connection. It returns when the change is acknowledged, and all that came before it; so `acknowledged` is an
+    upper bound: the question's own way through the watch's queue is in it."""
     rng = random.Random(seed)
     counted = {"visible": {}, "acknowledged": {}}
     with Trial(place, tool, template(place, "directories")) as trial:

@@ -3,7 +3,6 @@
 import os
 import time
 
-from cell import proportional
 from noise import Noise
 from templates import template
 from trial import Trial, content_of
@@ -41,9 +40,8 @@ def rest(place, tool, _):
 def _rest(trial):
     """What the tool uses while nothing happens."""
     noise, cpu, wire = Noise(trial.cell), trial.cell.cpu(), trial.cell.network.wire()
-    memory = {f"{side}_memory": proportional(daemon.pid)
+    memory = {f"{side}_memory": trial.cell.memory_of(daemon)
               for side in ("client", "server") if (daemon := getattr(trial.tool, side))}
-    total = sum(proportional(process) for process in trial.cell.processes())
     time.sleep(SECONDS)
-    return dict(memory, memory=total, cpu=trial.cell.cpu() - cpu, wire=trial.cell.network.wire() - wire,
+    return dict(memory, memory=sum(memory.values()), cpu=trial.cell.cpu() - cpu, wire=trial.cell.network.wire() - wire,
                 noise=noise.cores(), converged=True)
