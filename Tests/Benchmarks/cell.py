@@ -11,7 +11,8 @@ from network import Network
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CPUACCT = "/sys/fs/cgroup/cpuacct"
-IDLE_CORES = 0.05
+# Rest: three windows of a second, each with less CPU and wire than this.
+IDLE_WINDOWS, IDLE_WINDOW, IDLE_CORES, IDLE_BYTES = 3, 1.0, 0.05, 10_000
 SAMPLE_SECONDS = 0.05
 _count = 0
 
@@ -104,14 +105,17 @@ class Cell:
         while not self._stopping.wait(SAMPLE_SECONDS):
             self.peak = max(self.peak, self.resident())
 
-    def wait_idle(self, limit=20, window=1.0):
-        """Returns True once a window has passed in which the tool used next to no CPU; False when `limit` is over first."""
+    def wait_idle(self, limit=20):
+        """Returns True once the tool has used next to no CPU, and sent nothing to speak of, for some windows in a row: one
+        may pass while a busy disk syncs. False when `limit` seconds are over first."""
         end = time.monotonic() + limit
-        used = self.cpu()
+        cpu, wire, idle = self.cpu(), self.network.wire(), 0
         while time.monotonic() < end:
-            time.sleep(window)
-            before, used = used, self.cpu()
-            if used - before < IDLE_CORES * window:
+            time.sleep(IDLE_WINDOW)
+            used, sent = self.cpu() - cpu, self.network.wire() - wire
+            cpu, wire = cpu + used, wire + sent
+            idle = idle + 1 if used < IDLE_CORES * IDLE_WINDOW and sent < IDLE_BYTES else 0
+            if idle == IDLE_WINDOWS:
                 return True
         return False
 

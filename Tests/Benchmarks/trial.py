@@ -13,6 +13,8 @@ PROBE = "bench-probe"
 # How long a probe may take before another is sent: some tools miss what happens while they start.
 PROBE_SECONDS = (3, 3, 3, 20)
 READY_LIMIT = 420
+# How long a tool that never rests is let be before it is measured.
+RESTLESS_SECONDS = 20
 FULL_COMPARISON_LIMIT = 50_000
 
 
@@ -58,10 +60,11 @@ class Trial:
                     break
                 if time.monotonic() - began > READY_LIMIT:
                     raise RuntimeError("never became ready: nothing was mirrored")
-            self.cell.wait_idle(limit=READY_LIMIT)
+            self.tool.wait_confirmed()
+            self.cell.wait_idle(limit=READY_LIMIT if self.tool.rests else RESTLESS_SECONDS)
             os.unlink(f"{self.source}/{PROBE}")
             _eventually(lambda: not os.path.exists(f"{self.destination}/{PROBE}"), 20)
-            self.cell.wait_idle(limit=READY_LIMIT)
+            self.cell.wait_idle(limit=READY_LIMIT if self.tool.rests else RESTLESS_SECONDS)
         os.sync()
         return time.monotonic() - began
 

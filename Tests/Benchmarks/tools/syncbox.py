@@ -60,6 +60,9 @@ patterns =
     def start_client(self):
         self.client = self._start("client")
 
+    def wait_confirmed(self):
+        self.control().wait()
+
     def _start(self, side):
         return self.cell.spawn(
             [f"{BINARIES}/syncbox-{side}", "--config", f"{self.state}/{side}.conf"], log=f"{side}.log")

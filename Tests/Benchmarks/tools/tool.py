@@ -12,6 +12,8 @@ class Tool:
     is_live = True
     # Whether it mirrors what was in the source before it started.
     mirrors_old = True
+    # Whether it uses next to nothing when there is nothing to do.
+    rests = True
     # The entries at the top of either tree that are the tool's own.
     ignored = ()
 
@@ -34,6 +36,9 @@ class Tool:
 
     def start_client(self):
         """Starts what watches the source."""
+
+    def wait_confirmed(self):
+        """Returns when everything that was there at the start is mirrored, where the tool can tell."""
 
     def stop_client(self):
         """Ends what watches the source."""

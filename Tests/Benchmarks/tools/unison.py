@@ -15,6 +15,7 @@ class Unison(Tool):
 
     name = "unison"
     has_watcher = shutil.which("unison-fsmonitor") is not None
+    rests = has_watcher
     repeat = "watch" if has_watcher else "1"
     settings = f"-batch -force SOURCE -times -repeat {repeat}" + ("" if has_watcher else " (Debian has no watcher for it)")
 
