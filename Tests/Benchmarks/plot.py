@@ -3,7 +3,7 @@
 from html import escape
 
 from results import percentile
-from table import TITLES
+from table import TITLES, number
 from workloads.latency import OPERATIONS
 
 WIDTH, COLUMNS, GAP = 1080, 2, 30
@@ -26,7 +26,7 @@ def draw(results):
         column = heights.index(min(heights))
         left = GAP + column * (width + GAP)
         columns[column].append(_panel(title, bars, left, heights[column], width))
-        heights[column] += HEADLINE + BAR * len(bars) + GAP
+        heights[column] += HEADLINE + BAR * len(bars) + GAP // 2
     height = max(heights)
     body = "\n".join(panel for column in columns for panel in column)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
@@ -58,8 +58,8 @@ def _panel(title, bars, left, top, width):
     longest = max(median for _, median, _, _ in bars) or 1
     scale = (width - LABEL - VALUE) / longest
     parts = [f'<text x="{left:.1f}" y="{top + 14:.1f}" font-weight="bold" font-size="12">{escape(title)}</text>']
-    for number, (tool, median, least, most) in enumerate(bars):
-        y = top + HEADLINE - 8 + number * BAR
+    for line, (tool, median, least, most) in enumerate(bars):
+        y = top + HEADLINE - 8 + line * BAR
         x = left + LABEL
         colour = COLOURS.get(tool, FLOOR if tool in FLOORS else PEER)
         end = min(most * scale, width - LABEL - VALUE)
@@ -67,6 +67,6 @@ def _panel(title, bars, left, top, width):
             f'<text x="{x - 6:.1f}" y="{y + 10:.1f}" text-anchor="end">{escape(tool)}</text>',
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(1, median * scale):.1f}" height="{BAR - 5}" fill="{colour}"/>',
             f'<line x1="{x + least * scale:.1f}" x2="{x + end:.1f}" y1="{y + 6.5:.1f}" y2="{y + 6.5:.1f}" stroke="#222"/>',
-            f'<text x="{x + max(median * scale, end) + 5:.1f}" y="{y + 10:.1f}">{median:.3g}</text>',
+            f'<text x="{x + max(median * scale, end) + 5:.1f}" y="{y + 10:.1f}">{number(median)}</text>',
         ]
     return "\n".join(parts)
