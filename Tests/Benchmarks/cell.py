@@ -87,8 +87,12 @@ class Cell:
         return sum(_field(f"/proc/{process}/status", "VmHWM") for process in self._session(child))
 
     def memory_of(self, child):
-        """The memory of `child` and its children, where what is shared is divided among those that share it, in bytes."""
+        """The memory of `child` and its children, in bytes. What processes share is divided among them: smaps(5), Pss."""
         return sum(_field(f"/proc/{process}/smaps_rollup", "Pss") for process in self._session(child))
+
+    def anonymous_of(self, child):
+        """What of it is no file's: the heap, above all. Nothing else on the machine makes it smaller."""
+        return sum(_field(f"/proc/{process}/smaps_rollup", "Pss_Anon") for process in self._session(child))
 
     def _session(self, child):
         """Each child of ours begins a session, whose number is its own."""
