@@ -135,7 +135,8 @@ def render(measured):
     if largest > smallest:
         for side in ("client", "server"):
             grown = measured[largest][f"{side}_anonymous"] - measured[smallest][f"{side}_anonymous"]
-            targets.append((f"memory of the {side} that grows with the files, bytes a file", grown / (largest - smallest), BYTES_A_FILE))
+            targets.append((f"memory of the {side} that grows with the files, bytes a file",
+                            grown / (largest - smallest), BYTES_A_FILE))
         for name in ("first_sync", "restart", "rescan"):
             worst = max(exponent_of(measured[before][name], measured[size][name], size / before)
                         for before, size in zip(sizes, sizes[1:]))

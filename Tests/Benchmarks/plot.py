@@ -16,7 +16,7 @@ FLOORS = ("cp", "tar", "inotify")
 
 def draw(results):
     """One panel for each workload: a bar for the median time of each tool, a line from the least to the most."""
-    panels = [(TITLES[row] + " (s)", _bars(results, row)) for row in TITLES if row != "rest"]
+    panels = [(TITLES[row] + " (s)", _bars(results, row)) for row in TITLES if row not in ("rest", "latency")]
     panels += [(f"Latency: {kind} until visible, p50 (ms)", _latency_bars(results, kind)) for kind in OPERATIONS]
     panels = [(title, bars) for title, bars in panels if bars]
     columns = [[] for _ in range(COLUMNS)]

@@ -9,6 +9,7 @@ TITLES = {
     "first-sync": "First sync of a tree of real small files",
     "burst": "Burst of 5,000 small files in 50 directories, by tar",
     "large-file": "One file of 1 GiB",
+    "latency": "One operation on a file of 4 KiB",
     "overwrite": "4 KiB overwritten within 1 GiB",
     "insert": "1 MiB inserted before 1 GiB",
     "append": "1 MiB a second appended to 1 GiB, 20 times",
@@ -33,20 +34,23 @@ def render(results):
     lines += grid(["tool", "settings", "version"], [
         [tool, TOOLS[tool].settings, about["versions"][tool]] for tool in about["versions"]])
     lines += ["", "## Targets", ""] + _targets(results)
-    lines += ["", "## Latency of one operation on 4 KiB, in milliseconds", ""] + _latencies(results)
     for row in TITLES:
-        if results.tools(row):
+        if row == "latency":
+            lines += ["", f"## {TITLES[row]}: milliseconds", ""] + _latencies(results)
+        elif results.tools(row):
             lines += ["", f"## {TITLES[row]}", ""] + _figures(results, row)
     return "\n".join(lines) + "\n"
 
 
 def _targets(results):
-    rows = []
+    lines = []
     for target in TARGETS:
-        value = target.value(results)
-        rows.append([target.workload, target.what, number(value, target.unit),
-                     f"at most {number(target.limit, target.unit)}", verdict(value, target.limit)])
-    return grid(["workload", "measure", "Syncbox", "target", ""], rows)
+        value = target.value(results, target.row)
+        lines.append([
+            TITLES[target.row], target.what, number(value, target.unit),
+            f"at most {number(target.limit, target.unit)}", verdict(value, target.limit),
+            number(results.median(target.row, "syncbox", "noise"))])
+    return grid(["workload", "measure", "Syncbox", "target", "", "foreign cores"], lines)
 
 
 def _latencies(results):
