@@ -10,7 +10,8 @@ import time
 from network import Network
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-CPUACCT = "/sys/fs/cgroup/cpuacct"
+# Control groups of the first version, in the hierarchy that counts CPU time; and of the second.
+CPUACCT, UNIFIED = "/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup"
 # Rest: three windows of a second, each with less CPU and wire than this.
 IDLE_WINDOWS, IDLE_WINDOW, IDLE_CORES, IDLE_BYTES = 3, 1.0, 0.05, 10_000
 SAMPLE_SECONDS = 0.05
@@ -24,10 +25,8 @@ class Cell:
         global _count
         _count += 1
         self.state = state
-        # Either version of control groups does: of the first the hierarchy that counts CPU time, of the second any.
         self.first_version = os.path.isdir(CPUACCT)
-        top = CPUACCT if self.first_version else "/sys/fs/cgroup"
-        self.group = f"{top}/syncbox-bench-{os.getpid()}-{_count}"
+        self.group = f"{CPUACCT if self.first_version else UNIFIED}/syncbox-bench-{os.getpid()}-{_count}"
         os.mkdir(self.group)
         self.network = Network()
         self.children = []
