@@ -7,11 +7,12 @@ PORT = 8730
 
 
 def start_daemon(tool):
-    """Starts a daemon that writes the destination of `tool` as its module `destination`."""
+    """Starts a daemon that writes the destination of `tool` as its module `destination`. Without a chroot it would make
+    absolute link targets relative."""
     settings = tool.write("rsyncd.conf", f"""\
 port = {PORT}
 address = 127.0.0.1
-use chroot = no
+use chroot = yes
 uid = root
 gid = root
 numeric ids = yes
