@@ -97,29 +97,26 @@ final class SimulatedDestination: Destination {
     }
 
     func stage(_ content: [UInt8], isLarge: Bool, as entry: Entry) throws(FileError) -> Int {
-        try call("write", nil)
-        var staged = 0
-        change { disk in
-            let inode = disk.tree.make(.file, mode: entry.mode)
-            disk.tree.change(inode) {
-                $0.content = content
-                $0.isLarge = isLarge
-                $0.modified = entry.modified
-            }
-            lastStaged += 1
-            staged = lastStaged
-            disk.staged[staged] = .node(inode)
+        try stage("write", entry) {
+            $0.content = content
+            $0.isLarge = isLarge
         }
-        return staged
     }
 
     func stageLink(_ entry: Entry) throws(FileError) -> Int {
-        try call("symlink", nil)
+        try stage("symlink", entry) { $0.target = entry.target }
+    }
+
+    /// Makes a node like `entry`, and in it what `fill` does, under a private name.
+    private func stage(
+        _ operation: String, _ entry: Entry, _ fill: (inout SimulatedTree.Node) -> Void
+    ) throws(FileError) -> Int {
+        try call(operation, nil)
         var staged = 0
         change { disk in
-            let inode = disk.tree.make(.symbolicLink, mode: 0)
+            let inode = disk.tree.make(entry.kind, mode: entry.mode)
             disk.tree.change(inode) {
-                $0.target = entry.target
+                fill(&$0)
                 $0.modified = entry.modified
             }
             lastStaged += 1
