@@ -114,7 +114,7 @@ extension linux_status {
         let born = tellsBirth ? Timestamp(stx_btime) : Timestamp(seconds: 0)
         var observed = Observed(
             entry: entry, identity: SyncboxCore.Identity(inode: stx_ino, born: born), changed: Timestamp(stx_ctime))
-        if preserved.contains(.hardLinks), kind == .file { observed.links = stx_nlink }
+        if kind == .file { observed.links = stx_nlink }
         return observed
     }
 }
