@@ -8,6 +8,8 @@ struct Editor {
     var watch: SimulatedWatch
     /// Whether owners and attributes are changed and further names are given, too.
     var isThorough = false
+    /// Whether a file with several names was edited by one that is not mirrored: no event tells that of its other names.
+    private(set) var hasEditedUnseen = false
     /// Files that are being written: they grow again before they are closed.
     private var open: [UInt64] = []
     static let names = ["a", "b", "c", "d.tmp"].map { Array($0.utf8) }
@@ -23,6 +25,9 @@ struct Editor {
         let paths = source.tree.all.map(\.path)
         let known = paths.randomElement(using: &random)
         let fresh = freshPath(&random)
+        if let known, source.isIgnored(known, isDirectory: false), source.tree.node(at: known)?.links ?? 1 > 1 {
+            hasEditedUnseen = true
+        }
         if isThorough, let known, Int.random(in: 0..<4, using: &random) == 0 {
             return editPreserved(known, fresh, &random)
         }

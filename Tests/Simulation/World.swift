@@ -153,11 +153,8 @@ final class World {
     func noteVersions() {
         trace(
             "source: " + source.tree.all.map { "\($0.path)#\($0.node.inode)\($0.node.content)" }.joined(separator: " "))
-        for (path, node) in source.tree.all where node.kind == .file {
-            versions[path, default: []].insert(node.digest)
-            // What is written by a name that is not mirrored no event tells of its other names.
-            if node.links > 1, source.isIgnored(path, isDirectory: false) { needsComparison = true }
-        }
+        for (path, node) in source.tree.all where node.kind == .file { versions[path, default: []].insert(node.digest) }
+        if editor.hasEditedUnseen { needsComparison = true }
     }
 
     private func changeWhileReading(_ path: RelativePath) {
