@@ -11,8 +11,9 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             The server compares its record with the destination, and then the client its own record with the server's, and \
             with the source. Changes are mirrored meanwhile. Each path of the destination that differs is one line: what \
-            it is (missing, changed, kind, foreign, unread) and where. With --repair it is sent again; what Syncbox did not \
-            put there (foreign) is told, never touched. What differs in the source is sent in any case.
+            it is (missing, changed, kind, unread) and where. With --repair it is sent again. What differs in the source is \
+            sent in any case. What Syncbox did not put there (foreign) is told and counted, and never touched; that alone is \
+            no difference, unless --strict says so.
 
             Ending the command does not end the audit; the next one of this instance begins when it has ended.
 
@@ -31,6 +32,9 @@ struct AuditCommand: AsyncParsableCommand {
     @Flag(help: "Mend what differs.")
     var repair = false
 
+    @Flag(help: "Let what is foreign be a difference, for the exit status.")
+    var strict = false
+
     @Option(help: "The most that is read, in bytes a second, as 20M (K, M, G, T, of 1024).")
     var rate: AuditRate = AuditRate(bytes: AuditRequest.usualRate)
 
@@ -45,20 +49,27 @@ struct AuditCommand: AsyncParsableCommand {
         if let failure = status.failure ?? status.destination.failure {
             throw CommandFailure(.temporaryFailure, "\(options.name): the audit did not come to its end: \(failure)")
         }
-        if status.left > 0 { throw CommandFailure(.difference) }
+        if Self.isDifferent(status, isStrict: strict) { throw CommandFailure(.difference) }
+    }
+
+    /// Whether something differs and is not mended; `isStrict` lets what is foreign count.
+    static func isDifferent(_ status: AuditStatus, isStrict: Bool) -> Bool {
+        status.left > 0 || isStrict && status.destination.foreign > 0
     }
 
     /// What was found, one line for each path that is listed, and a sum.
     static func lines(of status: AuditStatus, _ name: String) -> [String] {
         let report = status.destination
         var lines = report.drift.map { "\($0.kind.rawValue.padded(to: 8)) \($0.path)" }
-        let unlisted = report.found - min(report.found, UInt64(report.drift.count))
+        let told = report.found + report.foreign
+        let unlisted = told - min(told, UInt64(report.drift.count))
         if unlisted > 0 { lines.append("and \(unlisted) more") }
-        let counts = Drift.Kind.allCases.compactMap { kind in
+        let counts = Drift.Kind.allCases.filter { $0 != .foreign }.compactMap { kind in
             report.counts[kind.rawValue].map { "\($0) \(kind.rawValue)" }
         }
         var sums = ["\(report.entries) entries compared", "\(report.bytes) bytes read"]
         sums.append(counts.isEmpty ? "no drift" : counts.joined(separator: ", "))
+        if report.foreign > 0 { sums.append("\(report.foreign) foreign, left alone") }
         if report.mended > 0 { sums.append("\(report.mended) mended") }
         if status.records > 0 { sums.append("\(status.records) entries of the client's record were not the server's") }
         if status.source > 0 { sums.append("\(status.source) paths of the source had not been confirmed as they are") }

@@ -45,6 +45,20 @@ extension Mirroring {
             }
         }
 
+        @Test(
+            "Where names are not mirrored as one file, what is written by one comes to all of them",
+            arguments: ["", "owner"])
+        func apart(preserve: String) async throws {
+            try await withLinks(preserve) { mirror in
+                for name in ["b", "d/e/c", "d/a", "z"] {
+                    try await mirror.inSource("echo more >> \(name)")
+                    try await mirror.converges()
+                }
+                try await mirror.inSource("echo last >> b; rm b; echo last >> d/large; mv d/large d/e/c")
+                try await mirror.converges()
+            }
+        }
+
         @Test("A name that is replaced leaves the others alone, also by the same content")
         func replaced() async throws {
             try await withLinks { mirror in

@@ -6,9 +6,13 @@ import SyncboxCore
 struct Editor {
     let source: SimulatedSource
     var watch: SimulatedWatch
+    /// Whether owners and attributes are changed and further names are given, too.
+    var isThorough = false
+    /// Whether a file with several names was edited by one that is not mirrored: no event tells that of its other names.
+    private(set) var hasEditedUnseen = false
     /// Files that are being written: they grow again before they are closed.
     private var open: [UInt64] = []
-    private static let names = ["a", "b", "c", "d.tmp"].map { Array($0.utf8) }
+    static let names = ["a", "b", "c", "d.tmp"].map { Array($0.utf8) }
     private static let deepest = 3
 
     init(source: SimulatedSource, watch: SimulatedWatch) {
@@ -21,6 +25,12 @@ struct Editor {
         let paths = source.tree.all.map(\.path)
         let known = paths.randomElement(using: &random)
         let fresh = freshPath(&random)
+        if let known, source.isIgnored(known, isDirectory: false), source.tree.node(at: known)?.links ?? 1 > 1 {
+            hasEditedUnseen = true
+        }
+        if isThorough, let known, Int.random(in: 0..<4, using: &random) == 0 {
+            return editPreserved(known, fresh, &random)
+        }
         switch (Int.random(in: 0..<24, using: &random), known, fresh) {
         case (0..<4, _, let path?): create(path, &random)
         case (4..<6, _, let path?): makeDirectory(path)
@@ -52,7 +62,7 @@ struct Editor {
         return try? parent.appending(name)
     }
 
-    private func directory(of path: RelativePath) -> UInt64? { path.parent.flatMap { source.tree.inode(at: $0) } }
+    func directory(of path: RelativePath) -> UInt64? { path.parent.flatMap { source.tree.inode(at: $0) } }
 
     /// Tells what happened to a node under its name.
     private func tell(_ inode: UInt64, _ touch: WatchEvent.Touch) {
@@ -62,7 +72,7 @@ struct Editor {
         watch.touched(directory, Array(path.name), touch)
     }
 
-    private func isFree(_ path: RelativePath) -> Bool { source.tree.node(at: path) == nil }
+    func isFree(_ path: RelativePath) -> Bool { source.tree.node(at: path) == nil }
 
     private mutating func create(_ path: RelativePath, _ random: inout SplitMix) {
         guard isFree(path), let directory = directory(of: path) else { return }
@@ -126,7 +136,7 @@ struct Editor {
     /// As rename(2), which replaces a file, and an empty directory by a directory.
     private func rename(_ old: RelativePath, to new: RelativePath) {
         guard old != new, !new.isBelow(old), !old.isBelow(new), let node = source.tree.node(at: old),
-            let from = directory(of: old), let to = directory(of: new)
+            let from = directory(of: old), let to = directory(of: new), source.tree.inode(at: new) != node.inode
         else { return }
         if let there = source.tree.node(at: new) {
             guard there.kind == .directory ? node.kind == .directory && there.children.isEmpty : node.kind != .directory

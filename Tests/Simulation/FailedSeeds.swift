@@ -6,9 +6,15 @@ let failedSeeds: [UInt64] = [
     57,  // an idle client never asked whether its server had lost something
     59,  // a catalog that had lost one batch and found one difference was taken for the one that the client knew
     90,  // a directory that was made in one that moved was watched, and never told
+    111,  // as 303, where the other name had been sent before
     115,  // a file that was rewritten, and renamed over another, was moved with its old content
     250,  // a directory of which a part was removed stayed confirmed as a whole
     291,  // what was absent below a directory that had moved already was not looked for at its new place
+    303,  // names were never joined where the destination could not hold the owner that they had in common
+    339,  // two names of a file whose removal was held touched each other for ever
+    470,  // what was written by one name of a file never came to its other names, unless they were mirrored as one
+    519,  // what was not found in a directory that was away for a moment was not looked for when it was back
+    1029,  // a large file was finished by its failed move while its upload went on, which ended the process
     1057,  // the same, where the watch told of the move only after the removal had been confirmed
     1180,  // a large file that was rewritten within one timestamp, and moved, kept its old content
     1834,  // what moves to an ignored name changes the time of its directory

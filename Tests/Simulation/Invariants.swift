@@ -3,12 +3,13 @@
 import SyncboxCore
 
 extension World {
-    private func violate(_ what: String) {
+    func violate(_ what: String) {
         if violations.count < 5 { violations.append(what) }
     }
 
     /// Never torn: a file at the destination is a version that its name, or for what lies in a directory some name, had.
     func checkDestination() {
+        checkOutside()
         guard !isTampered else { return }
         let all = versions.values.reduce(into: Set<Digest>()) { $0.formUnion($1) }
         for (path, node) in server.tree.tree.all where node.kind == .file && path != Self.stranger {
@@ -58,6 +59,7 @@ extension World {
         source.failures = 0
         server.tree.failures = 0
         server.tree.callsLeft = nil
+        server.tree.meanwhile = {}
         server.failsToRecord = false
         source.closed = []
         watch.longestQueue = .max
@@ -106,18 +108,40 @@ extension World {
         for (path, node) in server.tree.tree.all where path != Self.stranger {
             if expected[path] != nil || !hasStrangers { found[path] = line(node) }
         }
+        for (path, names) in names(of: Set(expected.keys), in: source.tree) {
+            source.tree.node(at: path).map { expected[path]? += preserved($0, names) }
+        }
+        for (path, names) in names(of: Set(expected.keys), in: server.tree.tree) {
+            server.tree.tree.node(at: path).map { found[path]? += preserved($0, names) }
+        }
         var differences = Set(expected.keys).union(found.keys).sorted().compactMap { path in
             expected[path] == found[path]
                 ? nil : "\(path): \(expected[path] ?? "nothing") is \(found[path] ?? "nothing")"
         }
         let recorded = Dictionary(uniqueKeysWithValues: server.catalog.all.map { ($0.path, $0.entry) })
         let confirmed = record.all.mapValues(\.entry)
-        for path in Set(confirmed.keys).union(recorded.keys).sorted() where confirmed[path] != recorded[path] {
+        for path in Set(confirmed.keys).union(recorded.keys).sorted()
+        where !agree(confirmed[path], recorded[path]) {
             let entries = [confirmed[path], recorded[path]].map { $0.map { "\($0)" } ?? "nothing" }
             differences.append("\(path) is confirmed as \(entries[0]) and recorded as \(entries[1])")
         }
         if record.state != server.state { differences.append("the record describes another state") }
-        return differences
+        return differences + silentShortfalls()
+    }
+
+    /// Whether the client's record is the server's. What the server holds incompletely the client does not count on at all.
+    private func agree(_ confirmed: Entry?, _ recorded: Entry?) -> Bool {
+        guard let confirmed, let recorded else { return confirmed == nil && recorded == nil }
+        return confirmed == recorded.without(Set(Preserve.allCases).subtracting(confirmed.preserved))
+    }
+
+    /// Of each of `paths` those among them that are the same file in `tree`.
+    private func names(
+        of paths: Set<RelativePath>, in tree: SimulatedTree
+    ) -> [RelativePath: [RelativePath]] {
+        let inodes = paths.compactMap { path in tree.inode(at: path).map { (path, $0) } }
+        let groups = Dictionary(grouping: inodes, by: \.1).mapValues { $0.map(\.0).sorted() }
+        return Dictionary(uniqueKeysWithValues: inodes.map { ($0.0, groups[$0.1] ?? []) })
     }
 
     private func line(_ node: SimulatedTree.Node) -> String {

@@ -27,9 +27,18 @@ final class SimulatedDestination: Destination {
     var failures = 0
     /// How many calls are made before the machine stops; nil for never.
     var callsLeft: Int?
+    /// What the file system can't hold, or the server may not set.
+    var refused: Set<Preserve> = []
+    /// Called ahead of every call: whoever else is on the machine may do something at any instant.
+    var meanwhile: () -> Void = {}
+    /// What staged entries go without.
+    private var shortfalls: [Int: Shortfall] = [:]
+    /// Whether paths are resolved as openat2(2) does it for the server: not through symbolic links.
+    private static let isConfined = true
 
     init(tree: SimulatedTree, seed: UInt64) {
         disk = Disk(tree: tree)
+        disk.tree.followsLinks = !Self.isConfined
         random = SplitMix(seed: seed)
     }
 
@@ -42,6 +51,7 @@ final class SimulatedDestination: Destination {
             guard callsLeft > 0 else { throw FileError(.inputOutput, operation: operation, path: path) }
             self.callsLeft = callsLeft - 1
         }
+        meanwhile()
         if let path, path.isReserved { throw FileError(.reserved, operation: operation, path: path) }
         guard Int.random(in: 0..<1000, using: &random) < failures else { return }
         let codes: [FileError.Code] = [.inputOutput, .noSpace, .permission]
@@ -82,13 +92,14 @@ final class SimulatedDestination: Destination {
         for (id, entry) in disk.staged.sorted(by: { $0.key < $1.key }) {
             guard case .node(let inode) = entry else { continue }
             disk.staged[id] = nil
-            disk.tree.drop(inode)
+            disk.tree.takeName(inode)
         }
     }
 
     private func stage(_ entry: Private) -> Int {
         lastStaged += 1
         disk.staged[lastStaged] = entry
+        if case .node(let inode) = entry { disk.tree.change(inode) { $0.links += 1 } }
         return lastStaged
     }
 
@@ -97,44 +108,67 @@ final class SimulatedDestination: Destination {
     }
 
     func stage(_ content: [UInt8], isLarge: Bool, as entry: Entry) throws(FileError) -> Int {
-        try call("write", nil)
-        var staged = 0
-        change { disk in
-            let inode = disk.tree.make(.file, mode: entry.mode)
-            disk.tree.change(inode) {
-                $0.content = content
-                $0.isLarge = isLarge
-                $0.modified = entry.modified
-            }
-            lastStaged += 1
-            staged = lastStaged
-            disk.staged[staged] = .node(inode)
+        try stage("write", entry) {
+            $0.content = content
+            $0.isLarge = isLarge
         }
-        return staged
     }
 
     func stageLink(_ entry: Entry) throws(FileError) -> Int {
-        try call("symlink", nil)
-        var staged = 0
-        change { disk in
-            let inode = disk.tree.make(.symbolicLink, mode: 0)
-            disk.tree.change(inode) {
-                $0.target = entry.target
-                $0.modified = entry.modified
-            }
-            lastStaged += 1
-            staged = lastStaged
-            disk.staged[staged] = .node(inode)
+        try stage("symlink", entry) { $0.target = entry.target }
+    }
+
+    /// Makes a node like `entry`, and in it what `fill` does, under a private name.
+    private func stage(
+        _ operation: String, _ entry: Entry, _ fill: (inout SimulatedTree.Node) -> Void
+    ) throws(FileError) -> Int {
+        try call(operation, nil)
+        unsynced.append(disk)
+        let inode = disk.tree.make(entry.kind, mode: entry.mode)
+        var shortfall: Shortfall?
+        disk.tree.change(inode) {
+            fill(&$0)
+            $0.modified = entry.modified
+            shortfall = preserve(entry, in: &$0)
         }
+        let staged = stage(.node(inode))
+        shortfalls[staged] = shortfall
         return staged
     }
 
-    /// The simulated client mirrors no hard links.
-    func stageHardLink(to path: RelativePath) throws(FileError) -> Int {
-        throw FileError(.unsupported, operation: "link", path: path)
+    /// Gives a node what of `entry` is preserved by option. Returns what can't be.
+    private func preserve(_ entry: Entry, in node: inout SimulatedTree.Node) -> Shortfall? {
+        var shortfall: Shortfall?
+        if let owner = entry.owner, owner != node.owner {
+            if refused.contains(.owner) {
+                let error = FileError(.permission, operation: "chown", path: nil)
+                shortfall = Shortfall(lacking: [.owner], error: error)
+            } else {
+                node.owner = owner
+            }
+        }
+        if let attributes = entry.attributes, attributes != node.attributes {
+            if refused.contains(.xattrs) {
+                let error = FileError(.unsupported, operation: "setxattr", path: nil)
+                shortfall = shortfall.with(Shortfall(lacking: [.xattrs], error: error))
+            } else {
+                node.attributes = attributes
+            }
+        }
+        return shortfall
     }
 
-    func shortfall(of staged: Int) -> Shortfall? { nil }
+    func stageHardLink(to path: RelativePath) throws(FileError) -> Int {
+        try call("link", path)
+        try checkParent(of: path)
+        if refused.contains(.hardLinks) { throw FileError(.unsupported, operation: "link", path: path) }
+        guard let node = disk.tree.node(at: path) else { throw FileError(.notFound, operation: "link", path: path) }
+        guard node.kind != .directory else { throw FileError(.permission, operation: "link", path: path) }
+        unsynced.append(disk)
+        return stage(.node(node.inode))
+    }
+
+    func shortfall(of staged: Int) -> Shortfall? { shortfalls[staged] }
 
     func stageIntent(_ note: [UInt8]) throws(FileError) -> Int {
         try call("symlink", nil)
@@ -153,14 +187,18 @@ final class SimulatedDestination: Destination {
     func discard(_ staged: Int) throws(FileError) {
         try call("unlink", nil)
         change { disk in
-            if case .node(let inode) = disk.staged.removeValue(forKey: staged) { disk.tree.drop(inode) }
+            if case .node(let inode) = disk.staged.removeValue(forKey: staged) { disk.tree.takeName(inode) }
         }
     }
 
     /// Throws unless a directory is above `path`.
     private func checkParent(of path: RelativePath) throws(FileError) {
         guard let parent = path.parent else { throw FileError(.isDirectory, operation: "open", path: path) }
+        for above in path.ancestors where disk.tree.node(at: above)?.kind == .symbolicLink && Self.isConfined {
+            throw FileError(.escapes, operation: "open", path: path)
+        }
         guard let node = disk.tree.node(at: parent) else { throw FileError(.notFound, operation: "open", path: path) }
+        if node.kind == .symbolicLink, !Self.isConfined { return }
         guard node.kind == .directory else { throw FileError(.notDirectory, operation: "open", path: path) }
     }
 
@@ -175,10 +213,14 @@ final class SimulatedDestination: Destination {
             if isDirectory, let old = disk.tree.unlink(path) {
                 lastStaged += 1
                 disk.staged[lastStaged] = .node(old)
+                disk.tree.change(old) { $0.links += 1 }
                 displaced = lastStaged
             }
+            // rename(2) of two names of one file does nothing, and leaves both.
+            guard disk.tree.inode(at: path) != inode else { return }
             disk.staged[staged] = nil
             disk.tree.link(inode, at: path)
+            disk.tree.takeName(inode)
         }
         return displaced
     }
@@ -229,18 +271,20 @@ final class SimulatedDestination: Destination {
         guard let inode = disk.tree.inode(at: path) else {
             throw FileError(.notFound, operation: "open", path: path)
         }
+        var shortfall: Shortfall?
         change { disk in
             disk.tree.change(inode) {
+                if !path.isRoot { shortfall = preserve(entry, in: &$0) }
                 if $0.kind != .symbolicLink, !path.isRoot { $0.mode = entry.mode }
                 $0.modified = entry.modified
             }
         }
-        return nil
+        return shortfall
     }
 
     func look(at path: RelativePath) throws(FileError) -> Observation {
         try call("stat", path)
-        return disk.tree.node(at: path).map { .present($0.observed) } ?? .absent
+        return disk.tree.node(at: path).map { .present($0.observed(preserving: [])) } ?? .absent
     }
 
     func count(in path: RelativePath) throws(FileError) -> Int {

@@ -187,7 +187,7 @@ final class SimulatedRecord: ConfirmedRecord {
                 let isKnown = known?.entry == item.entry
                 let confirmed = Confirmed(
                     entry: item.entry, identity: isKnown ? known?.identity : nil,
-                    changed: isKnown ? known?.changed : nil)
+                    changed: isKnown ? known?.changed : nil, isJoined: isKnown && known?.isJoined ?? false)
                 set(item.path, confirmed, content.generation)
             }
         }

@@ -14,6 +14,8 @@ final class SimulatedSource: SourceTree {
     var closed: Set<UInt64> = []
     /// How many of 1,000 calls fail.
     var failures = 0
+    /// What a look tells beyond content, mode and modification time.
+    var preserved: Set<Preserve> = []
     /// Called while a file is being read.
     var whileReading: (RelativePath) -> Void = { _ in }
 
@@ -44,7 +46,7 @@ final class SimulatedSource: SourceTree {
         try mayFail("stat", path)
         guard isMounted else { return isMountPointOpen && path.isRoot ? .present(Self.mountPoint) : .absent }
         try checkEntry(to: path)
-        return tree.node(at: path).map { .present($0.observed) } ?? .absent
+        return tree.node(at: path).map { .present($0.observed(preserving: preserved)) } ?? .absent
     }
 
     func list(_ directory: RelativePath) throws(FileError) -> [DirectoryEntry] {
@@ -59,7 +61,8 @@ final class SimulatedSource: SourceTree {
         var found: [DirectoryEntry] = []
         for name in node.names {
             guard let child = node.children[name], let there = tree[child] else { continue }
-            found.append(DirectoryEntry(name: name, look: .success(.present(there.observed))))
+            let observed = there.observed(preserving: preserved.subtracting([.xattrs]))
+            found.append(DirectoryEntry(name: name, look: .success(.present(observed))))
         }
         return found
     }
@@ -72,10 +75,10 @@ final class SimulatedSource: SourceTree {
         guard before.kind == .file else { throw FileError(.escapes, operation: "open", path: path) }
         guard before.size <= UInt64(limit) else { throw FileError(.tooLarge, operation: "read", path: path) }
         whileReading(path)
-        guard let after = tree[before.inode], after.observed == before.observed, after.content == before.content else {
-            throw FileError(.busy, operation: "read", path: path)
-        }
-        var observed = before.observed
+        var observed = before.observed(preserving: preserved)
+        guard let after = tree[before.inode], after.observed(preserving: preserved) == observed,
+            after.content == before.content
+        else { throw FileError(.busy, operation: "read", path: path) }
         observed.entry.digest = before.digest
         return FileContent(observed: observed, bytes: before.content)
     }

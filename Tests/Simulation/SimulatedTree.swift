@@ -22,9 +22,18 @@ struct SimulatedTree {
         var children: [[UInt8]: UInt64] = [:]
         /// Whether the content outlives a power loss.
         var isSynced = false
+        var owner = Owner(user: 0, group: 0)
+        var attributes = Attributes.none
+        /// How many names it has, private ones included.
+        var links = 0
 
         /// The names in order.
         var names: [[UInt8]] { children.keys.sorted { $0.lexicographicallyPrecedes($1) } }
+
+        /// All that tells whether anything was done to it.
+        var line: String {
+            "\(observed(preserving: Set(Preserve.allCases))) \(names) \(content)"
+        }
 
         var size: UInt64 { UInt64(content.count) + (isLarge ? UInt64(WireLimits.inlineContent) + 1 : 0) }
 
@@ -36,8 +45,13 @@ struct SimulatedTree {
             }
         }
 
-        var observed: Observed {
-            Observed(entry: entry, identity: Identity(inode: inode, born: born), changed: changed)
+        /// What a look shows that tells what is `preserved`.
+        func observed(preserving preserved: Set<Preserve>) -> Observed {
+            var observed = Observed(entry: entry, identity: Identity(inode: inode, born: born), changed: changed)
+            if preserved.contains(.owner) { observed.entry.owner = owner }
+            if preserved.contains(.xattrs), kind != .symbolicLink { observed.entry.attributes = attributes }
+            if kind == .file { observed.links = UInt32(links) }
+            return observed
         }
     }
 
@@ -49,6 +63,11 @@ struct SimulatedTree {
     private var free: [UInt64] = []
     /// The present time of the file system.
     var now: Timestamp
+    /// A directory of the same file system that no path leads to, but through a symbolic link to `outsideTarget`; nil for none.
+    private(set) var outside: UInt64?
+    static let outsideTarget = Array("../outside".utf8)
+    /// Whether a path is followed through symbolic links, as open(2) does it without `RESOLVE_NO_SYMLINKS`.
+    var followsLinks = false
 
     init(now: Timestamp) {
         self.now = now
@@ -63,10 +82,49 @@ struct SimulatedTree {
     func inode(at path: RelativePath) -> UInt64? {
         var inode = Self.root
         for name in path.components {
+            if let outside, followsLinks, nodes[inode]?.target == Self.outsideTarget { inode = outside }
             guard let next = nodes[inode]?.children[Array(name)] else { return nil }
             inode = next
         }
         return inode
+    }
+
+    /// Where a path leads that is followed through a symbolic link at its end.
+    private func directory(at path: RelativePath) -> UInt64? {
+        guard let inode = inode(at: path), followsLinks, nodes[inode]?.target == Self.outsideTarget else {
+            return self.inode(at: path)
+        }
+        return outside
+    }
+
+    /// Puts a directory outside of the tree, in which every name of `names` is a directory with a file of each name in it.
+    mutating func makeOutside(_ names: [[UInt8]]) {
+        let top = make(.directory)
+        outside = top
+        for name in names {
+            let directory = make(.directory)
+            nodes[top]?.children[name] = directory
+            for name in names {
+                let file = make(.file)
+                nodes[directory]?.children[name] = file
+            }
+        }
+    }
+
+    /// All that is outside, one line for each node.
+    var outsideLines: [String] {
+        guard let outside else { return [] }
+        var lines: [String] = []
+        var remaining = [outside]
+        while let inode = remaining.popLast() {
+            guard let node = nodes[inode] else {
+                lines.append("\(inode) is gone")
+                continue
+            }
+            lines.append(node.line)
+            remaining += node.children.values.sorted()
+        }
+        return lines
     }
 
     func node(at path: RelativePath) -> Node? { inode(at: path).flatMap { nodes[$0] } }
@@ -113,24 +171,22 @@ struct SimulatedTree {
     /// Gives a node a name in the directory above `path`, in place of what has it. False where there is no such directory.
     @discardableResult
     mutating func link(_ inode: UInt64, at path: RelativePath) -> Bool {
-        guard let parent = path.parent.flatMap({ self.inode(at: $0) }), nodes[parent]?.kind == .directory else {
-            return false
-        }
+        guard let parent = path.parent.flatMap(directory), nodes[parent]?.kind == .directory else { return false }
         let replaced = nodes[parent]?.children[Array(path.name)]
+        if replaced == inode { return true }
         changeNames(of: parent) { $0[Array(path.name)] = inode }
-        change(inode) { _ in }
-        if let replaced, replaced != inode { drop(replaced) }
+        change(inode) { $0.links += 1 }
+        if let replaced { takeName(replaced) }
         return true
     }
 
     /// Takes the name at `path` away. Returns what had it; it still is a node.
     @discardableResult
     mutating func unlink(_ path: RelativePath) -> UInt64? {
-        guard let parent = path.parent.flatMap({ self.inode(at: $0) }),
-            let inode = nodes[parent]?.children[Array(path.name)]
+        guard let parent = path.parent.flatMap(directory), let inode = nodes[parent]?.children[Array(path.name)]
         else { return nil }
         changeNames(of: parent) { $0[Array(path.name)] = nil }
-        change(inode) { _ in }
+        change(inode) { $0.links -= 1 }
         return inode
     }
 
@@ -140,8 +196,9 @@ struct SimulatedTree {
     }
 
     /// Renames, replacing what is at the target.
+    /// Two names of one file both stay, as rename(2) has it.
     mutating func rename(_ old: RelativePath, to new: RelativePath) {
-        guard old != new, let inode = unlink(old) else { return }
+        guard inode(at: old) != inode(at: new), let inode = unlink(old) else { return }
         link(inode, at: new)
     }
 
@@ -160,10 +217,16 @@ struct SimulatedTree {
         }
     }
 
-    /// Frees a node without a name, and all below it.
+    /// Takes one name from a node, and frees it with the last one.
+    mutating func takeName(_ inode: UInt64) {
+        change(inode) { $0.links -= 1 }
+        drop(inode)
+    }
+
+    /// Frees a node, and all below it, unless it has a name.
     mutating func drop(_ inode: UInt64) {
-        guard let node = nodes[inode] else { return }
-        for name in node.names { if let child = node.children[name] { drop(child) } }
+        guard let node = nodes[inode], node.links == 0 else { return }
+        for name in node.names { if let child = node.children[name] { takeName(child) } }
         nodes[inode] = nil
         free.append(inode)
     }
@@ -172,6 +235,14 @@ struct SimulatedTree {
 extension SimulatedTree.Node {
     /// The digest of the content: that two contents have the same is as unlikely as the simulator needs.
     var digest: Digest { Digest.simulated(content, isLarge: isLarge) }
+}
+
+extension Attributes {
+    /// No attributes, which is something else than attributes that nobody asked for.
+    static let none: Attributes = {
+        guard let none = Attributes([]) else { preconditionFailure("none are not too many") }
+        return none
+    }()
 }
 
 extension Digest {

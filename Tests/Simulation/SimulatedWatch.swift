@@ -129,7 +129,10 @@ final class SimulatedWatch {
         detached[child] = nil
         places[child] = (parent, name)
         if isNew { return true }
-        if isSame { return false }
+        if isSame {
+            told.append(.directoryMoved(from: path, to: path))
+            return false
+        }
         if let old { told.append(.directoryMoved(from: old, to: path)) }
         return old == nil
     }

@@ -50,12 +50,16 @@ final class World {
     var flights: [Flight] = []
     /// What each name of the source has ever held.
     private(set) var versions: [RelativePath: Set<Digest>] = [:]
+    /// What is outside of the destination, in a thorough world.
+    var outside: [String] = []
     /// Whether the destination may hold entries that no record tells of.
     var hasStrangers = false
     /// Whether only a comparison can find what differs by now.
     var needsComparison = false
     /// Whether entries of the destination were changed behind its server's back, and it was not started since.
     var isTampered = false
+    /// What is mirrored beyond content, mode and time; nil in worlds without owners, attributes and hard links.
+    var preserving: Preserving?
     /// What went wrong that must not.
     var violations: [String] = []
 
@@ -76,20 +80,22 @@ final class World {
         watch = SimulatedWatch(source: source)
         editor = Editor(source: source, watch: watch)
         mirror = Mirror(source: source, record: record, options: Self.options(seed))
+        preserving = Preserving(seed: seed)
         destination.tamper { $0.link($0.make(.file), at: Self.stranger) }
         destination.syncAll()
         if trouble.events { watch.longestQueue = 8 }
         source.whileReading = { [unowned self] path in changeWhileReading(path) }
+        beginPreserving(seed)
         for _ in 0..<Int.random(in: 0..<15, using: &random) { editor.edit(&random) }
         noteVersions()
     }
 
-    private static func options(_ seed: UInt64, isHolding: Bool = false)
+    static func options(_ seed: UInt64, preserving preserved: Set<Preserve> = [], isHolding: Bool = false)
         -> Mirror<SimulatedSource, SimulatedRecord>.Options
     {
         .init(
-            startup: .reconcile, limits: .init(), brake: .init(percent: 50, count: 1000), isHolding: isHolding,
-            seed: seed)
+            startup: .reconcile, preserved: preserved, limits: .init(), brake: .init(percent: 50, count: 1000),
+            isHolding: isHolding, seed: seed)
     }
 
     /// An entry of the destination that is nobody's.
@@ -148,6 +154,7 @@ final class World {
         trace(
             "source: " + source.tree.all.map { "\($0.path)#\($0.node.inode)\($0.node.content)" }.joined(separator: " "))
         for (path, node) in source.tree.all where node.kind == .file { versions[path, default: []].insert(node.digest) }
+        if editor.hasEditedUnseen { needsComparison = true }
     }
 
     private func changeWhileReading(_ path: RelativePath) {
@@ -237,10 +244,10 @@ final class World {
             let error = FileError(.notFound, operation: "open", path: path)
             return mirror.failUpload(path, error, at: moment.instant)
         }
-        guard let after = source.tree[node.inode], after.observed == node.observed, after.content == node.content else {
-            return mirror.failUpload(path, FileError(.busy, operation: "read", path: path), at: moment.instant)
-        }
-        var observed = node.observed
+        var observed = node.observed(preserving: source.preserved)
+        guard let after = source.tree[node.inode], after.observed(preserving: source.preserved) == observed,
+            after.content == node.content
+        else { return mirror.failUpload(path, FileError(.busy, operation: "read", path: path), at: moment.instant) }
         observed.entry.digest = node.digest
         let isKnown = mirror.uploads.confirmed(at: path)?.digest == node.digest
         let id = isKnown ? nil : server.upload(node.content)
@@ -289,6 +296,8 @@ final class World {
         case 4 where trouble.unmounts:
             // What is mounted over the open mount point is seen by the next daemon alone.
             if source.isMountPointOpen { restartClient() } else { source.isMounted.toggle() }
+            // The kernel tells of an unmount, which makes the daemon start anew and compare everything.
+            needsComparison = true
         case 5 where trouble.tampering: tamper()
         case 6 where trouble.files: closeOrOpen()
         default: break
@@ -306,8 +315,11 @@ final class World {
         watch = SimulatedWatch(source: source)
         if trouble.events { watch.longestQueue = 8 }
         editor.watch = watch
+        preserving?.askAnew(&random)
+        source.preserved = preserving?.asked ?? []
         mirror = Mirror(
-            source: source, record: record, options: Self.options(random.next(), isHolding: record.isHolding))
+            source: source, record: record,
+            options: Self.options(random.next(), preserving: source.preserved, isHolding: record.isHolding))
     }
 
     func restartServer() throws {
@@ -315,40 +327,14 @@ final class World {
         defer {
             trace("destination: " + server.tree.tree.all.map { "\($0.path)#\($0.node.inode)" }.joined(separator: " "))
         }
-        try server.restart(withPower: trouble.power && chance(2))
         isTampered = false
+        preserving?.restart(&random)
+        server.tree.refused = preserving?.refused ?? []
+        try server.restart(withPower: trouble.power && chance(2))
         for flight in flights {
             if case .upload(let path, _) = flight { mirror.failUpload(path, cut, at: moment.instant) }
         }
         flights.removeAll { if case .upload = $0 { true } else { false } }
-    }
-
-    /// Somebody else edits, removes or replaces what is at the destination.
-    private func tamper() {
-        guard let (path, node) = server.tree.tree.all.randomElement(using: &random), path != Self.stranger else {
-            return
-        }
-        isTampered = true
-        needsComparison = true
-        hasStrangers = true
-        let kind = Int.random(in: 0..<4, using: &random)
-        server.tree.tamper { tree in
-            switch kind {
-            case 0 where node.kind == .file:
-                let now = tree.now
-                tree.change(node.inode) {
-                    $0.content = [252]
-                    $0.modified = now
-                }
-            case 1:
-                tree.remove(path)
-                tree.link(tree.make(.symbolicLink), at: path)
-            case 2:
-                tree.remove(path)
-                tree.link(tree.make(.directory), at: path)
-            default: tree.remove(path)
-            }
-        }
     }
 
     /// A directory of the source may not be entered, or may be again.

@@ -2,6 +2,7 @@
 import Foundation
 import Glibc
 import SyncboxCore
+import SyncboxFiles
 import Synchronization
 import Testing
 
@@ -19,11 +20,14 @@ import Testing
         #expect(outcomes.allSatisfy { $0 == .acknowledged })
     }
 
-    private func audit(_ request: AuditRequest = AuditRequest(rate: 1 << 30)) async throws -> AuditReport {
-        _ = try #require(Audits().begin(temporary.share, request))
-        var audit = AuditShare(temporary.share, request)
+    private func audit(
+        _ request: AuditRequest = AuditRequest(rate: 1 << 30), of other: TemporaryShare? = nil
+    ) async throws -> AuditReport {
+        let share = (other ?? temporary).share
+        _ = try #require(Audits().begin(share, request))
+        var audit = AuditShare(share, request)
         await audit.run()
-        return try #require(temporary.share.audit.withLock { $0.report })
+        return try #require(share.audit.withLock { $0.report })
     }
 
     /// `missing d/x, foreign z`: what was found, in the order of paths.
@@ -32,11 +36,11 @@ import Testing
     }
 
     /// Runs a script at the destination. No thread of the pool is held meanwhile, where other tests run.
-    private func shell(_ script: String) async throws {
+    private func shell(_ script: String, in other: TemporaryShare? = nil) async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-ec", script]
-        process.currentDirectoryURL = temporary.destination
+        process.currentDirectoryURL = (other ?? temporary).destination
         try await withCheckedThrowingContinuation { (exit: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in exit.resume() }
             do { try process.run() } catch { exit.resume(throwing: error) }
@@ -96,7 +100,7 @@ import Testing
         let state = temporary.share.catalog.summary.state
         let report = try await audit(AuditRequest(repair: true, rate: 1 << 30))
         #expect(report.counts["foreign"] == 1)
-        #expect(report.mended == report.found - 1)
+        #expect(report.mended == report.found && report.foreign == 1)
         #expect(temporary.share.catalog.summary.state == state.next)
         let lines = try temporary.catalogLines()
         #expect(lines["d/x"] == nil && lines["d/e/z"] == nil)
@@ -116,6 +120,90 @@ import Testing
         try await shell("rm foreign; touch -d @5000.000000002 .")
         let after = text(try await audit(AuditRequest(content: true, rate: 1 << 30)))
         #expect(after == "")
+    }
+
+    /// What somebody does to what is preserved by option, and what is found of it.
+    static let preservedCases: [(script: String, found: String)] = [
+        ("true", ""),
+        ("chown 12345 owned", "changed owned"),
+        ("chgrp 12345 d/owned", "changed d/owned"),
+        ("chown -h 12345 link", "changed link"),
+        ("setfattr -n user.a -v 2 attributed", "changed attributed"),
+        ("setfattr -x user.a d", "changed d"),
+        ("setfattr -n user.b -v 1 d", "changed d"),
+        ("setfattr -n user.a -v 2 d; setfattr -n user.a -v 1 d", ""),
+        // Nobody asked for these.
+        ("chown 12345 plain attributed; setfattr -n user.a -v 1 plain owned", ""),
+        ("cp -p n1 t; mv t n1", "changed n1"),
+        ("cp -p n2 t; mv t n2", "changed n2"),
+        ("rm n3; touch n3", "changed n3"),
+        ("ln n1 t; rm t", ""),
+        // Another file than the one that was put there, and one under all names all the same.
+        ("cp -p n1 t; ln -f t n1; ln -f t n2; ln -f t n3; rm t", ""),
+        ("cp -p plain t; mv t plain", ""),
+    ]
+
+    @Test(
+        "It finds other owners and attributes where they are mirrored, and names that are no longer one file",
+        .enabled(if: getuid() == 0), arguments: preservedCases.indices)
+    func findsPreserved(_ index: Int) async throws {
+        let share = try TemporaryShare()
+        let own = Owner(user: geteuid(), group: getegid())
+        let attribute = Attributes.Attribute(name: Array("user.a".utf8), value: [49])
+        func owned(_ change: Change) -> Change {
+            change.mapEntry { entry in
+                var entry = entry
+                entry.owner = own
+                return entry
+            }
+        }
+        func attributed(_ change: Change) -> Change {
+            change.mapEntry { entry in
+                var entry = entry
+                entry.attributes = Attributes([attribute])
+                return entry
+            }
+        }
+        let outcomes = try await share.outcomes([
+            attributed(.mkdir("d")), owned(.put("d/owned", "1")), owned(.put("owned", "2")),
+            owned(.link("link", to: "owned")), attributed(.put("attributed", "3")), .put("plain", "4"),
+            .put("n1", "5"), .hardLink("n2", to: "n1", expected: .file("5")),
+            .hardLink("n3", to: "n1", expected: .file("5")), .setMetadata(.root, .folder(at: 5000)),
+        ])
+        #expect(outcomes.allSatisfy { $0 == .acknowledged })
+        let (script, found) = Self.preservedCases[index]
+        try await shell(script + "; touch -d @5000.000000002 .", in: share)
+        #expect(text(try await audit(of: share)) == found, "\(script)")
+        let mended = try await audit(AuditRequest(repair: true, rate: 1 << 30), of: share)
+        #expect(text(mended) == found && mended.mended == mended.found)
+        // A directory is mended at once, and everything else is the client's to send.
+        let vouched = try share.catalog(vouchesFor: ["d/owned", "owned", "link", "attributed", "n1", "n2", "n3"])
+        let given = found.hasSuffix(" d") || found.isEmpty ? [] : [found.dropFirst("changed ".count)]
+        #expect(vouched.filter { !$0.value }.keys.map { "\($0)" } == given.map(String.init))
+        #expect(text(try await audit(of: share)).hasSuffix(" d") == false)
+    }
+
+    @Test("What can't be mended is left, told, and keeps nothing else from being mended", .enabled(if: getuid() == 0))
+    func cannotMend() async throws {
+        let request = AuditRequest(repair: true, rate: 1 << 30)
+        var shares: [TemporaryShare] = []
+        for _ in 0..<2 {
+            let share = try TemporaryShare()
+            _ = try await share.outcomes([
+                .mkdir("a"), .mkdir("b"), .put("f", "1"), .setMetadata(.root, .folder(at: 5000)),
+            ])
+            try await shell("chmod 700 a b; rm f; touch -d @5000.000000002 .", in: share)
+            share.faults.restart()
+            shares.append(share)
+        }
+        // Where the first call is that mends, the one share tells of the other.
+        _ = try await audit(request, of: shares[0])
+        let call = try #require(shares[0].faults.operations.firstIndex(of: "chmod"))
+        let share = shares[1]
+        share.faults.restart(.once(call + 1, errno: EPERM))
+        let report = try await audit(request, of: share)
+        #expect(report.failure == nil && report.found == 3 && report.mended == 2)
+        #expect(text(try await audit(request, of: share)).hasPrefix("changed "))
     }
 
     @Test("A content that rotted where it lies is found by reading alone, and mended")
@@ -176,5 +264,17 @@ import Testing
         let report = try #require(temporary.share.audit.withLock { $0.report })
         #expect(report.failure != nil && !report.isRunning)
         #expect(audits.begin(temporary.share, slow) != nil)
+    }
+}
+
+extension TemporaryShare {
+    /// Whether the catalog says of each path what was sent, and does not leave it to be sent again.
+    fileprivate func catalog(vouchesFor paths: [RelativePath]) throws -> [RelativePath: Bool] {
+        var found: [RelativePath: Bool] = [:]
+        for path in paths {
+            let entry = try share.catalog.row(at: path)?.entry
+            found[path] = entry.map { $0.modified != $0.unvouched.modified } ?? false
+        }
+        return found
     }
 }

@@ -96,7 +96,7 @@ import Testing
         "The sums are those of the tree, whatever was recorded and forgotten", arguments: 1...20 as ClosedRange<UInt64>)
     func sums(seed: UInt64) throws {
         let catalog = try Catalog(path: path, durability: .durable)
-        var random = Random(seed: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<20 {
             try catalog.transaction { try change($0, by: &random) }
             let items = try catalog.page(after: nil).items
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    private func change(_ transaction: CatalogTransaction, by random: inout Random) throws {
+    private func change(_ transaction: CatalogTransaction, by random: inout SplitMix) throws {
         for _ in 0..<20 {
             let path = random.path()
             guard try path.parent.flatMap(transaction.directory) != nil else { continue }
@@ -135,7 +135,7 @@ import Testing
     func pages(limit: Int) throws {
         let catalog = try Catalog(path: path, durability: .relaxed)
         var expected: Set<RelativePath> = []
-        var random = Random(seed: UInt64(limit))
+        var random = SplitMix(seed: UInt64(limit))
         try catalog.transaction { transaction in
             for number in 0..<400 {
                 let path = number < 300 ? random.path() : try RelativePath("wide\(number)")
@@ -193,22 +193,7 @@ import Testing
     }
 }
 
-/// Chance from a seed, so that a failure can be repeated (SplitMix64).
-struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix {
     /// A short path over few names, some of which sort around `/`.
     mutating func path() -> RelativePath {
         let names = ["a", "b", "a b", "a.b", "a-", "ä"]

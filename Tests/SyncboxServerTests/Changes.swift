@@ -45,3 +45,16 @@ extension Entry {
         .directory(mode: mode, modified: Timestamp(seconds: seconds, nanoseconds: 2))
     }
 }
+
+extension Change {
+    /// The change with another entry.
+    func mapEntry(_ map: (Entry) -> Entry) -> Change {
+        switch self {
+        case .put(let path, let entry, let content): .put(path, map(entry), content)
+        case .makeDirectory(let path, let entry): .makeDirectory(path, map(entry))
+        case .link(let path, let entry): .link(path, map(entry))
+        case .setMetadata(let path, let entry): .setMetadata(path, map(entry))
+        case .move, .exchange, .hardLink, .remove: self
+        }
+    }
+}

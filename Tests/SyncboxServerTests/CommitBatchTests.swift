@@ -153,7 +153,7 @@ import Testing
             encoder.append(change)
         }
         var body = encoder.finish()
-        var random = Random(seed: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<10 {
             body[Int.random(in: body.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
             _ = try? await temporary.send(body: body)

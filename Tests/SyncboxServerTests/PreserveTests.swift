@@ -192,16 +192,3 @@ import Testing
         #expect(try catalog.row(at: "a")?.entry == entry)
     }
 }
-
-extension Change {
-    /// The change with another entry.
-    fileprivate func mapEntry(_ map: (Entry) -> Entry) -> Change {
-        switch self {
-        case .put(let path, let entry, let content): .put(path, map(entry), content)
-        case .makeDirectory(let path, let entry): .makeDirectory(path, map(entry))
-        case .link(let path, let entry): .link(path, map(entry))
-        case .setMetadata(let path, let entry): .setMetadata(path, map(entry))
-        case .move, .exchange, .hardLink, .remove: self
-        }
-    }
-}

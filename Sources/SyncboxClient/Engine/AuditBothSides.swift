@@ -87,7 +87,7 @@ extension Engine {
             .audited, failure == nil && audit.left == 0 ? .notice : .warning,
             """
             audited \(report.entries) entries of the destination: \(report.found) paths differed, \(report.mended) of \
-            them are mended; \(audit.records) entries of the record and \(audit.source) paths of the source were others\
+            them are mended, \(report.foreign) are foreign; \(audit.records) entries of the record and \(audit.source) paths of the source were others\
             \(failure.map { "; it did not come to its end: \($0)" } ?? "")
             """)
     }

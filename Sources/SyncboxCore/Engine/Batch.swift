@@ -18,6 +18,8 @@ package struct Batch {
 
     /// Every path that the batch has taken from the queue.
     var taken: Set<RelativePath> = []
+    /// Those of them that had been written to, as the watch told.
+    var written: Set<RelativePath> = []
     /// What the looks found.
     var observations: [RelativePath: Observation] = [:]
     /// Entries that the index knows elsewhere.
@@ -32,6 +34,8 @@ package struct Batch {
     var leaders: [Identity: RelativePath] = [:]
     /// Of each path that becomes another name of a file, which that is: it stays as it is until that is done.
     var twins: [RelativePath: Twin] = [:]
+    /// Files with several names, which are told apart by nobody when one of them is written to.
+    var linked: Set<RelativePath> = []
     /// Paths where something else takes the place of a directory that was confirmed, which goes with all below it.
     var replacing: Set<RelativePath> = []
     /// What the batch removes without anybody having released it, with how many entries each path stands for.

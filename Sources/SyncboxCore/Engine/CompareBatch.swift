@@ -79,14 +79,16 @@ extension Mirror {
         } else {
             brake.forget(path)
         }
+        if observed.entry.kind == .file, observed.links > 1 { batch.linked.insert(path) }
         if isLinked(path, observed) {
             let twin = try twin(of: path, observed, batch)
             if waits(path, observed, twin, &batch) { return }
-            if let twin, twin.confirmed.isSameVersion(as: observed), !isRecent {
-                // It is the same file, so that what vouches for it there vouches for it here.
+            if let twin, twin.vouches(for: observed, known), !isRecent {
                 var observed = observed
                 observed.entry.digest = twin.confirmed.entry.digest
-                if join(path, observed, known, twin, &batch) { return }
+                if join(path, observed, known, twin, &batch) {
+                    return touchLacking(path, observed, batch, at: moment.instant)
+                }
             }
         }
         switch decision {
@@ -94,21 +96,24 @@ extension Mirror {
         case .refresh: batch.results[path] = Confirmed(observed)
         // A file with several names is not changed in place.
         case .send(.setMetadata) where observed.entry.kind == .file && !mayKeepContent(path, observed, known):
-            try readContent(path, observed, known, &batch)
+            try readContent(path, observed, known, &batch, moment.instant)
         case .send(let change):
             batch.changes[path] = change
             batch.results[path] = Confirmed(observed)
-            // Of a file that a look alone vouches for the digest is known.
-            if case .setMetadata(_, let entry) = change { batch.results[path]?.entry = entry }
-        case .readContent: try readContent(path, observed, known, &batch)
+            // Of a file that a look alone vouches for the digest is known, and that it is one with its other names.
+            if case .setMetadata(_, let entry) = change {
+                batch.results[path]?.entry = entry
+                batch.results[path]?.isJoined = known?.isJoined ?? false
+            }
+        case .readContent: try readContent(path, observed, known, &batch, moment.instant)
         }
     }
 
     private mutating func readContent(
-        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch, _ now: Instant
     ) throws {
         if observed.entry.size > UInt64(WireLimits.inlineContent) {
-            return try compareUpload(path, observed, known, &batch)
+            return try compareUpload(path, observed, known, &batch, now)
         }
         guard !batch.isFull else { return batch.endings[path] = .again }
         let content: FileContent
@@ -119,11 +124,11 @@ extension Mirror {
             let isOther = error.isAbsence || error.code == .tooLarge || error.code == .escapes
             return batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
         }
-        try finishReading(path, content.observed, known, .inline(content.bytes), &batch)
+        try finishReading(path, content.observed, known, .inline(content.bytes), &batch, now)
     }
 
     private mutating func compareUpload(
-        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch, _ now: Instant
     ) throws {
         let ready = uploads.takeReady(path)
         guard let ready, ready.observed.isSameVersion(as: observed) else {
@@ -134,15 +139,16 @@ extension Mirror {
             if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading
         }
-        try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
+        try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch, now)
     }
 
     /// Decides what a file needs whose digest is known; `content` is nil where its bytes are known to be at the server.
     private mutating func finishReading(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ content: Change.Content?,
-        _ batch: inout Batch
+        _ batch: inout Batch, _ now: Instant
     ) throws {
         if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
+            touchLacking(path, observed, batch, at: now)
             if case .upload(let needless) = content { tell(.giveUp(needless)) }
             return
         }
@@ -151,7 +157,9 @@ extension Mirror {
             mayKeepContent(path, observed, known) ? SyncboxCore.decide(read: observed.entry, confirmed: known) : .put
         switch (decision, content) {
         case (.refresh, _): batch.results[path]?.isJoined = known?.isJoined ?? false
-        case (.setMetadata, _): batch.changes[path] = .setMetadata(path, observed.entry)
+        case (.setMetadata, _):
+            batch.changes[path] = .setMetadata(path, observed.entry)
+            batch.results[path]?.isJoined = known?.isJoined ?? false
         case (.put, let content?):
             let change = Change.put(path, observed.entry, content)
             batch.changes[path] = change
@@ -164,11 +172,12 @@ extension Mirror {
     }
 
     /// Whether what is confirmed may stay what it is, with other metadata at most: not where it is one file with other names
-    /// and anything about this name differs, nor where the destination has something else.
+    /// and anything about this name differs but what the server has of none of them, nor where the destination has something else.
     private func mayKeepContent(_ path: RelativePath, _ observed: Observed, _ known: Confirmed?) -> Bool {
         if neededWhole.contains(path) { return false }
         guard let known, known.isJoined else { return true }
-        return known.identity == observed.identity && known.entry.isEqual(toObserved: observed.entry)
+        return known.identity == observed.identity
+            && (known.entry.isEqual(toObserved: observed.entry) || known.lacksOnlyPreserved(observed))
     }
 
     private func isRecent(_ observation: Observation, _ moment: Moment) -> Bool {

@@ -16,23 +16,28 @@ extension Mirror {
             }
             noteFallback(change, outcome)
             guard let ending = Batch.Ending(outcome) else { continue }
-            for path in change.paths { endings[path] = ending }
+            for path in change.paths where !(endings[path]?.isUploading ?? false) { endings[path] = ending }
             // What a move was to take away is still there.
             if case .move(_, let from, _) = change { endings[from] = endings[from]?.unsent ?? .again }
         }
         let batch = plan.batch
         let applied = zip(plan.changes, reply?.outcomes ?? []).filter { $1.isApplied }.map(\.0)
-        for (path, result) in joinedTwins(of: applied, in: batch) { confirmations.append(.set(path, result)) }
-        for (path, result) in batch.results where endings[path] == nil && batch.changes[path] == nil {
+        for (path, result) in joinedTwins(of: applied, in: batch).sorted(by: { $0.key < $1.key }) {
+            confirmations.append(.set(path, result))
+        }
+        for (path, result) in batch.results.sorted(by: { $0.key < $1.key })
+        where endings[path] == nil && batch.changes[path] == nil {
             if batch.twins.values.contains(where: { $0.path == path }) { continue }
             confirmations.append(.set(path, result))
         }
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
         try noteHeld()
-        for path in batch.taken.sorted() { end(path, endings[path] ?? .done, now) }
+        for path in batch.taken.sorted() { end(path, endings[path] ?? .done, in: batch, now) }
         let results = confirmations.compactMap { confirmation -> (path: RelativePath, confirmed: Confirmed)? in
-            guard case .set(let path, let confirmed) = confirmation, endings[path] == nil else { return nil }
+            guard case .set(let path, let confirmed) = confirmation, endings[path] == nil,
+                preserved.contains(.hardLinks) || batch.linked.contains(path)
+            else { return nil }
             return (path, confirmed)
         }
         try touchTwins(of: results, at: now)
@@ -56,7 +61,10 @@ extension Mirror {
     /// Where one way to make a path so led nowhere, the next attempt sends the whole file.
     private mutating func noteFallback(_ change: Change, _ outcome: Outcome) {
         switch (change, outcome) {
-        case (.hardLink(let path, _, _), .problem): withoutLink.insert(path)
+        // Whatever else keeps a name from being made may be over at the next attempt.
+        case (.hardLink(let path, _, _), .problem(.unsupported, _)),
+            (.hardLink(let path, _, _), .problem(.permission, _)):
+            withoutLink.insert(path)
         case (.setMetadata(let path, _), .preconditionFailed): neededWhole.insert(path)
         case (.put(let path, _, .upload), .problem(.corrupt, _)): uploads.distrust(path)
         case (.put(let path, _, _), .acknowledged):
@@ -106,10 +114,12 @@ extension Mirror {
 
     mutating func putBack(_ batch: Batch, at now: Instant) {
         isBatchInFlight = false
-        for path in batch.taken.sorted() { end(path, batch.endings[path]?.unsent ?? .again, now) }
+        for path in batch.taken.sorted() { end(path, batch.endings[path]?.unsent ?? .again, in: batch, now) }
     }
 
-    private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, _ now: Instant) {
+    private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, in batch: Batch, _ now: Instant) {
+        // What was written is not confirmed: whoever recognizes a move has to know it still.
+        if batch.written.contains(path), !ending.isDone { written.insert(path) }
         switch ending {
         case .done:
             queue.finish(path, .mirrored, at: now)
@@ -139,6 +149,12 @@ extension Mirror {
 }
 
 extension Batch.Ending {
+    /// Whether there is nothing left to do.
+    fileprivate var isDone: Bool { if case .done = self { true } else { false } }
+
+    /// Whether the path is taken until its upload has ended, whatever becomes of the move that brought it there.
+    fileprivate var isUploading: Bool { if case .uploading = self { true } else { false } }
+
     /// How the path ends when nothing of the batch was applied: that there was nothing to do may have followed from a move.
     fileprivate var unsent: Batch.Ending { if case .done = self { .again } else { self } }
 

@@ -4,6 +4,12 @@
 struct Twin {
     let path: RelativePath
     let confirmed: Confirmed
+
+    /// Whether what vouches for the content there vouches for it here, where the same file was `observed` and `known` is
+    /// confirmed. What the server lacks of both is asked for once they are joined.
+    func vouches(for observed: Observed, _ known: Confirmed?) -> Bool {
+        confirmed.isSameVersion(as: observed) || known?.isJoined != true && confirmed.lacksOnlyPreserved(observed)
+    }
 }
 
 /// Files that are one under several names: what the names share is sent once, and the others become names of it.
@@ -24,7 +30,7 @@ extension Mirror {
         let rank = { (other: (path: RelativePath, confirmed: Confirmed)) in
             (other.confirmed.isSameVersion(as: observed) ? 0 : 1, other.confirmed.isJoined ? 0 : 1, other.path)
         }
-        for other in others.sorted(by: { rank($0) < rank($1) }) where isStillThere(other.path, observed) {
+        for other in others.sorted(by: { rank($0) < rank($1) }) where isStillThere(other.path, observed.identity) {
             return Twin(path: other.path, confirmed: other.confirmed)
         }
         return nil
@@ -36,9 +42,9 @@ extension Mirror {
             && observed.entry.kind == .file && !withoutLink.contains(path)
     }
 
-    private func isStillThere(_ path: RelativePath, _ observed: Observed) -> Bool {
+    private func isStillThere(_ path: RelativePath, _ identity: Identity) -> Bool {
         guard case .present(let there) = try? source.look(at: path) else { return false }
-        return there.identity == observed.identity && !isUnwanted(path, .present(there))
+        return there.identity == identity && !isUnwanted(path, .present(there))
     }
 
     /// Ends `path` in this batch where another name of the same file comes first. Whether it did.
@@ -64,13 +70,15 @@ extension Mirror {
     }
 
     /// Makes `path` a name of the same file as its twin, where the twin has what `observed`, whose digest is known, shows, and
-    /// that is not so already. Whether there is nothing else to do.
+    /// that is not so already. What the server lacks of the twin (it was not asked for, or could not be done) it then lacks of
+    /// both, and doesn't part them. Whether there is nothing else to do.
     func join(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ twin: Twin?, _ batch: inout Batch
     ) -> Bool {
-        guard let twin, twin.confirmed.entry.digest == observed.entry.digest,
-            twin.confirmed.entry.isEqual(toObserved: observed.entry)
-        else { return false }
+        guard let twin, twin.confirmed.entry.digest == observed.entry.digest else { return false }
+        var observed = observed
+        observed.entry = observed.entry.without(Set(Preserve.allCases).subtracting(twin.confirmed.entry.preserved))
+        guard twin.confirmed.entry.isEqual(toObserved: observed.entry) else { return false }
         var result = Confirmed(observed)
         result.isJoined = true
         batch.results[path] = result
@@ -86,6 +94,13 @@ extension Mirror {
         return true
     }
 
+    /// Touches a name that was joined, where the server lacks something of all of them: that is asked for afterwards, in place.
+    mutating func touchLacking(_ path: RelativePath, _ observed: Observed, _ batch: Batch, at now: Instant) {
+        if batch.results[path]?.entry.isEqual(toObserved: observed.entry) == false {
+            queue.touch(path, .whenQuiet, at: now)
+        }
+    }
+
     /// What the record learns beside, of changes that were applied: what another path has become a name of is joined too.
     func joinedTwins(of applied: [Change], in batch: Batch) -> [RelativePath: Confirmed] {
         var joined: [RelativePath: Confirmed] = [:]
@@ -98,26 +113,29 @@ extension Mirror {
         return joined
     }
 
-    /// Touches the other names of a file where `path` is none any more: what was written by that name at last shows there.
+    /// Touches the other names of a file where `path` is none any more: what was written by that name at last shows there, and
+    /// the watch told it of that name alone.
     mutating func touchLeft(_ path: RelativePath, _ known: Confirmed?, _ observation: Observation, at now: Instant)
         throws
     {
-        guard preserved.contains(.hardLinks), let known, known.entry.kind == .file, let identity = known.identity else {
-            return
-        }
+        guard let known, known.entry.kind == .file, let identity = known.identity else { return }
         if case .present(let observed) = observation, observed.identity == identity { return }
-        for other in try record.locations(of: identity) where other.path != path {
+        // Two names that are gone, and whose removal is held, would touch each other for ever.
+        for other in try record.locations(of: identity)
+        where other.path != path && isStillThere(other.path, identity) {
             queue.touch(other.path, .atOnce, at: now)
         }
     }
 
-    /// Touches the other names of files of which one has been confirmed anew.
+    /// Touches the other names of files of which one has been confirmed anew: the watch tells what is written by one name of
+    /// that name alone (inotify(7)), whether or not the names are mirrored as one file.
     mutating func touchTwins(of results: [(path: RelativePath, confirmed: Confirmed)], at now: Instant) throws {
-        guard preserved.contains(.hardLinks) else { return }
+        let areJoined = preserved.contains(.hardLinks)
         for (path, confirmed) in results where confirmed.entry.kind == .file {
             guard let identity = confirmed.identity else { continue }
             let others = try record.locations(of: identity).filter { $0.path != path }
-            for other in others where other.confirmed.changed != confirmed.changed || !other.confirmed.isJoined {
+            for other in others
+            where other.confirmed.changed != confirmed.changed || areJoined && !other.confirmed.isJoined {
                 queue.touch(other.path, .atOnce, at: now)
             }
         }

@@ -12,6 +12,7 @@ extension Mirror {
 
     private mutating func look(at path: RelativePath, _ batch: inout Batch, _ now: Instant) {
         batch.taken.insert(path)
+        if written.remove(path) { batch.written.insert(path) }
         do throws(FileError) {
             let observation = try source.look(at: path)
             batch.observations[path] = observation
@@ -53,6 +54,7 @@ extension Mirror {
             if let origin, try record.confirmed(at: [origin])[origin]?.identity == observed.identity { continue }
             guard let known = try record.location(of: observed.identity), known.path != path,
                 !path.isBelow(known.path), !known.path.isBelow(path), hasLeft(known.path, observed.identity),
+                !isWritten(known.path, or: path, observed, batch),
                 mayMove(known.confirmed.entry, to: path, as: observed.entry)
             else { continue }
             batch.moves.append(Move(from: known.path, to: path, expected: known.confirmed))
@@ -64,6 +66,14 @@ extension Mirror {
                 remaining.append((known.path, there))
             }
         }
+    }
+
+    /// Whether a large file was written to, by the one name or the other, since it was looked at: then size and time do not do.
+    private func isWritten(
+        _ path: RelativePath, or other: RelativePath, _ observed: Observed, _ batch: Batch
+    ) -> Bool {
+        guard observed.entry.kind == .file, observed.entry.size > UInt64(WireLimits.inlineContent) else { return false }
+        return [path, other].contains { written.contain($0) || batch.written.contains($0) }
     }
 
     /// Whether `identity` is provably no longer at `path`: a second name of the same inode (a hard link) is no move.
@@ -78,7 +88,8 @@ extension Mirror {
     /// Whether moving `entry` at the destination makes what was observed appear there whole. A file that was written to since
     /// is not moved: its new name would show the old content for a while, which it never had at the source. (A program writes
     /// a new version beside the old one and renames it over: the destination may have seen it half written, under its first
-    /// name.) A small file is read, since size and time prove little; of a large one they must do.
+    /// name.) A small file is read, since size and time prove little; of a large one they must do, where the watch told of no
+    /// writing.
     private func mayMove(_ entry: Entry, to path: RelativePath, as observed: Entry) -> Bool {
         guard entry.kind == observed.kind, entry.kind == .file else { return entry.kind == observed.kind }
         guard let digest = entry.digest, entry.size == observed.size else { return false }

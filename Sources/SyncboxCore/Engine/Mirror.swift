@@ -72,7 +72,8 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package internal(set) var isAligning = false
 
     var linkedUploads = LinkedUploads()
-    /// Paths that the destination could not make another name of a file: they are sent as files of their own.
+    /// Paths that the destination could not make another name of a file: they are sent as files of their own, until somebody
+    /// asks for a rescan.
     var withoutLink: Set<RelativePath> = []
     /// Files that at the destination are not what was confirmed, so that their metadata alone could not be set.
     var neededWhole: Set<RelativePath> = []
@@ -80,6 +81,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     var witnessed = WitnessedMoves()
     var uncompared = UncomparedDirectories()
     var absences = RecentAbsences()
+    var written = WrittenFiles()
     /// Holds deletions back where suspiciously many come at once.
     var brake: Brake<Instant>
     /// Since when no scan is under way whose finds are not decided; nil while one is, and when all are decided.
@@ -148,8 +150,9 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         self.brake.limits = brake
     }
 
-    /// Looks at the whole source again.
+    /// Looks at the whole source again, and tries anew to join what could not be joined.
     package mutating func rescanAll() {
+        withoutLink = []
         beginRescan(at: .root)
     }
 

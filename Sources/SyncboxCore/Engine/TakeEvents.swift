@@ -27,6 +27,7 @@ extension Mirror {
             if path.isRoot, !isWatching { try startsToMirror(at: now) }
             settled(path, at: now)
             beginRescan(at: path)
+        case .directoryMoved(let from, let to) where from == to: touchAbsences(from: from, to: to, at: now)
         case .directoryMoved(let from, let to): moved(from: from, to: to, at: now)
         case .directoryGone(let path):
             settled(path, at: now)
@@ -61,8 +62,12 @@ extension Mirror {
             tell(.watch(directory))
         }
         switch how {
-        case .closed: queue.touch(path, .atOnce, at: now)
-        case .modified: queue.touch(path, .whenQuiet, at: now)
+        case .closed:
+            written.insert(path)
+            queue.touch(path, .atOnce, at: now)
+        case .modified:
+            written.insert(path)
+            queue.touch(path, .whenQuiet, at: now)
         case .removed, .movedHere: settled(path, at: now)
         case .attributes:
             queue.touch(path, .atOnce, at: now)
@@ -79,6 +84,7 @@ extension Mirror {
         source.moveIgnoreRules(from: from, to: to)
         witnessed.add(from: from, to: to)
         uncompared.moved(from: from, to: to)
+        written.moved(from: from, to: to)
         // What of it is not watched is asked for anew, under its name.
         if problems.hasUnwatched {
             problems.clear(unwatchedIn: from)
@@ -88,15 +94,20 @@ extension Mirror {
         unseen.moved(from: from, to: to)
         brake.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)
+        touchAbsences(from: from, to: to, at: now)
+        settled(from, at: now)
+        settled(to, at: now)
+        // What scans found in it can be decided when the record has it at its new place.
+        if scanEnded != nil { scanEnded = now }
+    }
+
+    /// What was looked for in a directory that was elsewhere, and not found, is looked for where it is now.
+    private mutating func touchAbsences(from: RelativePath, to: RelativePath, at now: Instant) {
         if let missed = absences.moved(from: from, to: to, at: now) {
             for path in missed.sorted() { queue.touch(path, .atOnce, at: now) }
         } else {
             beginScan(at: to)
         }
-        settled(from, at: now)
-        settled(to, at: now)
-        // What scans found in it can be decided when the record has it at its new place.
-        if scanEnded != nil { scanEnded = now }
     }
 
     /// What was in a file system that was unmounted is unknown, not deleted: it is left alone until something shows there.

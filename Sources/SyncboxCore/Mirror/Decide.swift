@@ -29,7 +29,7 @@ package struct Confirmed: Hashable, Sendable {
 extension Confirmed {
     /// Whether a look alone shows that the content is the one that was confirmed, and only what is preserved by option isn't
     /// at the server: it was not asked for then, or could not be done.
-    fileprivate func lacksOnlyPreserved(_ observed: Observed) -> Bool {
+    func lacksOnlyPreserved(_ observed: Observed) -> Bool {
         let all = Set(Preserve.allCases)
         var without = observed
         without.entry = observed.entry.without(all)

@@ -99,7 +99,7 @@ package struct Observed: Hashable, Sendable {
     package var identity: Identity
     /// When the inode last changed in any way (`stx_ctime`): no program can set it back.
     package var changed: Timestamp
-    /// How many names the inode has, in the source or elsewhere; 1 where hard links are not mirrored.
+    /// How many names the inode has, in the tree or elsewhere; 1 for what is no file.
     package var links: UInt32 = 1
 
     package init(entry: Entry, identity: Identity, changed: Timestamp) {

@@ -12,6 +12,11 @@ package enum Preserve: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Entry {
+    /// What of it is mirrored beyond content, mode and modification time. Which files are one is nothing that an entry tells.
+    package var preserved: Set<Preserve> {
+        Set([owner == nil ? nil : .owner, attributes == nil ? nil : .xattrs].compactMap(\.self))
+    }
+
     /// The entry as it is where these could not be preserved.
     package func without(_ lacking: Set<Preserve>) -> Entry {
         var entry = self

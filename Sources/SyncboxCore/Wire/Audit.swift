@@ -37,11 +37,13 @@ package struct Drift: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// Nothing is there.
         case missing
-        /// Its content, target, mode or modification time is another one.
+        /// Its content, target, mode, modification time, owner or attributes are others, the last two where they are mirrored;
+        /// or it is a file of its own that should be one with others under several names.
         case changed
         /// It is of another kind: a directory where a file should be.
         case kind
-        /// Something is there that Syncbox did not put there. It is told, never touched.
+        /// Something is there that Syncbox did not put there. It is told, never touched, and no drift: the destination has all
+        /// that it should have.
         case foreign
         /// It can't be looked at or read.
         case unread
@@ -60,7 +62,7 @@ package struct Drift: Hashable, Sendable, Codable {
 
 /// How far an audit of a destination is, and what it has found, as JSON.
 package struct AuditReport: Hashable, Sendable, Codable {
-    /// The most paths that a report lists; more are only counted.
+    /// The most paths that a report lists; more are only counted. What is foreign takes no more than half of the room.
     package static let mostListed = 1000
 
     /// What it was asked to do.
@@ -73,7 +75,7 @@ package struct AuditReport: Hashable, Sendable, Codable {
     package var entries: UInt64 = 0
     /// Bytes of contents that were read.
     package var bytes: UInt64 = 0
-    /// How many paths differ, by `Drift.Kind`.
+    /// How many paths there are of each `Drift.Kind`.
     package var counts: [String: UInt64] = [:]
     /// The first of them, at most `mostListed`.
     package var drift: [Drift] = []
@@ -85,13 +87,17 @@ package struct AuditReport: Hashable, Sendable, Codable {
         self.request = request
     }
 
-    /// How many paths differ.
-    package var found: UInt64 { counts.values.reduce(0, +) }
+    /// How many paths differ from what is recorded. What is foreign is not among them.
+    package var found: UInt64 { counts.values.reduce(0, +) - foreign }
+
+    /// How many entries Syncbox did not put there; what is below one of them is not counted.
+    package var foreign: UInt64 { counts[Drift.Kind.foreign.rawValue] ?? 0 }
 
     /// Counts, and lists if there is room, one path that differs.
     package mutating func add(_ path: RelativePath, _ kind: Drift.Kind) {
         counts[kind.rawValue, default: 0] += 1
-        if drift.count < Self.mostListed { drift.append(Drift(path: path.description, kind: kind)) }
+        let room = kind == .foreign ? Self.mostListed / 2 : Self.mostListed
+        if drift.count < room { drift.append(Drift(path: path.description, kind: kind)) }
     }
 }
 
@@ -113,6 +119,6 @@ package struct AuditStatus: Hashable, Sendable, Codable {
         destination = AuditReport(request)
     }
 
-    /// How many differences were found and not mended.
+    /// How many differences were found and not mended. What is foreign is none.
     package var left: UInt64 { destination.found - min(destination.found, destination.mended) }
 }

@@ -141,8 +141,13 @@ package final class DestinationTree: Sendable {
 
     /// Looks at what is at `path`, as `Root.look(at:)` does, also below directories that their owner can't search.
     package func look(at path: RelativePath) throws(FileError) -> Observation {
+        try look(at: path, preserving: root.preserved)
+    }
+
+    /// The same, told with what is `preserved`.
+    package func look(at path: RelativePath, preserving preserved: Set<Preserve>) throws(FileError) -> Observation {
         do throws(FileError) {
-            return try root.observe(openPlace(path), path: path)
+            return try root.observe(openPlace(path), path: path, preserving: preserved)
         } catch  where error.isAbsence {
             return .absent
         }

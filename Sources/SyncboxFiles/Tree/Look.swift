@@ -10,8 +10,13 @@ extension Root {
     /// tree (a file, a symbolic link). Everything else that goes wrong is thrown: unknown is never absent. It is evidence only
     /// as long as the root `stillStands()`. A file's digest is nil.
     package func look(at path: RelativePath) throws(FileError) -> Observation {
+        try look(at: path, preserving: preserved)
+    }
+
+    /// The same, told with what is `preserved` in place of what every look of this tree tells.
+    package func look(at path: RelativePath, preserving preserved: Set<Preserve>) throws(FileError) -> Observation {
         do throws(FileError) {
-            return try observe(open(path, LINUX_O_PATH | O_NOFOLLOW), path: path)
+            return try observe(open(path, LINUX_O_PATH | O_NOFOLLOW), path: path, preserving: preserved)
         } catch  where error.isAbsence {
             return .absent
         }
@@ -19,16 +24,23 @@ extension Root {
 
     /// What is open as `descriptor` (any kind of descriptor; that of a symbolic link is opened with O_PATH).
     func observe(_ descriptor: Descriptor, path: RelativePath?) throws(FileError) -> Observation {
+        try observe(descriptor, path: path, preserving: preserved)
+    }
+
+    /// The same, told with what is `preserved`.
+    func observe(
+        _ descriptor: Descriptor, path: RelativePath?, preserving preserved: Set<Preserve>
+    ) throws(FileError) -> Observation {
         let status = try calls.status(of: descriptor, path: path)
         let target = status.kind == .symbolicLink ? try readTarget(of: descriptor, path: path) : []
         guard var observed = status.observed(target: target, preserving: preserved) else { return .special }
-        observed.entry.attributes = try attributes(of: descriptor, observed.entry.kind, path: path)
+        observed.entry.attributes = try attributes(of: descriptor, observed.entry.kind, path: path, preserved)
         return .present(observed)
     }
 
     /// The attributes of something open, where they are asked for and it can have any.
     func attributes(
-        of descriptor: Descriptor, _ kind: Entry.Kind, path: RelativePath?
+        of descriptor: Descriptor, _ kind: Entry.Kind, path: RelativePath?, _ preserved: Set<Preserve>
     ) throws(FileError) -> Attributes? {
         guard preserved.contains(.xattrs), kind != .symbolicLink else { return nil }
         return try calls.attributes(of: descriptor, path: path)
@@ -102,7 +114,7 @@ extension linux_status {
         let born = tellsBirth ? Timestamp(stx_btime) : Timestamp(seconds: 0)
         var observed = Observed(
             entry: entry, identity: SyncboxCore.Identity(inode: stx_ino, born: born), changed: Timestamp(stx_ctime))
-        if preserved.contains(.hardLinks), kind == .file { observed.links = stx_nlink }
+        if kind == .file { observed.links = stx_nlink }
         return observed
     }
 }

@@ -26,7 +26,7 @@ package final class ReadingFile: Sendable {
         guard status.kind == .file, var observed = status.observed(preserving: root.preserved) else {
             throw FileError(status.kind == .directory ? .isDirectory : .unsupported, operation: "read", path: path)
         }
-        observed.entry.attributes = try root.attributes(of: descriptor, .file, path: path)
+        observed.entry.attributes = try root.attributes(of: descriptor, .file, path: path, root.preserved)
         self.observed = observed
         self.path = path
         self.descriptor = descriptor

@@ -187,6 +187,9 @@ struct WatchedTree {
         switch table.place(watch, in: parent, named: name, now: Self.now()) {
         case .new: return watch
         case .same: return again ? watch : nil
+        case .returned:
+            news.tell(.directoryMoved(from: path, to: path))
+            return again ? watch : nil
         case .moved(nil): return watch
         case .moved(.some(let old)):
             news.tell(.directoryMoved(from: old, to: path))

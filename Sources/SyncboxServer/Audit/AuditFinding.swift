@@ -2,7 +2,7 @@
 import SyncboxCore
 import SyncboxFiles
 
-/// What a look at a recorded entry's place shows.
+/// What a look at a recorded entry's place shows. The look has to tell what of the entry is recorded (`Entry.preserved`).
 enum AuditFinding: Hashable, Sendable {
     /// It is as recorded.
     case same
@@ -56,4 +56,6 @@ struct AuditSuspect: Sendable {
     var content: (digest: Digest, observed: Observed)?
     /// Whether it can't be read.
     var isUnread = false
+    /// The row of another name of the same file, where it may have left that.
+    var other: Int64?
 }

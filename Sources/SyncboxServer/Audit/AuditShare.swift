@@ -27,6 +27,8 @@ struct AuditShare {
     private var pending: [(id: Int64, path: RelativePath)] = [(CatalogSchema.root, .root)]
     private var suspects: [AuditSuspect] = []
     private var drift: [AuditSuspect] = []
+    /// Files with several names, once one was found that may have left the others.
+    private var joined: JoinedFiles?
 
     init(_ share: Share, _ request: AuditRequest) {
         self.share = share
@@ -60,7 +62,7 @@ struct AuditShare {
             .audited, failure == nil && report.found == 0 ? .notice : .warning,
             """
             audited \(report.entries) entries, \(report.bytes) bytes read: \(report.found) paths differ, \
-            \(report.mended) of them are mended or will be sent again\(failure.map { "; \($0)" } ?? "")
+            \(report.mended) of them are mended or will be sent again; \(report.foreign) are foreign\(failure.map { "; \($0)" } ?? "")
             """)
     }
 
@@ -130,7 +132,7 @@ struct AuditShare {
     ) async throws {
         update { $0.entries += path.isRoot ? 0 : 1 }
         try await spend(AuditRequest.costOfLook)
-        guard let observation = try? look.get() else {
+        guard let observation = try? await wholeLook(row, at: path, look).get() else {
             return try await suspect(AuditSuspect(path: path, row: row, isUnread: true))
         }
         if row.entry.kind == .directory, !path.isRoot, case .present(let there) = observation,
@@ -138,12 +140,41 @@ struct AuditShare {
         {
             pending.append((row.id, path))
         }
+        if try isParted(row, observation) {
+            return try await suspect(AuditSuspect(path: path, row: row, other: joined?.other(of: row)))
+        }
         switch AuditFinding(row, observation) {
         case .same where request.content && row.entry.kind == .file: try await compareContent(row, at: path)
         case .same: return
         case .doubtful: try await compareContent(row, at: path)
         case .drift: try await suspect(AuditSuspect(path: path, row: row))
         }
+    }
+
+    /// The look with what else of the entry is recorded, which a list doesn't read, unless nothing was done to the entry.
+    private func wholeLook(
+        _ row: CatalogRow, at path: RelativePath, _ look: Result<Observation, FileError>
+    ) async -> Result<Observation, FileError> {
+        let preserved = row.entry.preserved
+        guard !preserved.isEmpty, !path.isRoot, case .success(.present(let there)) = look,
+            !row.imprint.isSameVersion(as: there)
+        else { return look }
+        let whole = Result { () throws(FileError) in try share.tree.root.look(at: path, preserving: preserved) }
+        guard case .failure(let error) = whole, error.code == .permission else { return whole }
+        return await inTurn {
+            defer { try? share.tree.restoreModes() }
+            return Result { () throws(FileError) in try share.tree.look(at: path, preserving: preserved) }
+        }
+    }
+
+    /// Whether the file that was recorded as one with others under several names may be a file of its own by now.
+    private mutating func isParted(_ row: CatalogRow, _ look: Observation) throws -> Bool {
+        guard row.entry.kind == .file, case .present(let there) = look, there.entry.kind == .file,
+            !row.imprint.isSameEntry(as: there)
+        else { return false }
+        let joined = try self.joined ?? share.catalog.read { try JoinedFiles($0) }
+        self.joined = joined
+        return try share.isParted(row, from: joined.other(of: row), there)
     }
 
     private mutating func compareContent(_ row: CatalogRow, at path: RelativePath) async throws {

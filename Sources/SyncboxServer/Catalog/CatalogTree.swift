@@ -42,6 +42,18 @@ struct CatalogTree {
         return try Row.fetchOne(statement, arguments: [id]).map(CatalogRow.init)
     }
 
+    /// Where the row of that number is; nil where there is none.
+    func path(of id: Int64) throws -> RelativePath? {
+        var names: [[UInt8]] = []
+        var next = id
+        while next != CatalogSchema.root {
+            guard let row = try row(id: next) else { return nil }
+            names.append(row.name)
+            next = row.parent
+        }
+        return try RelativePath(names.reversed().joined(separator: [UInt8(ascii: "/")]))
+    }
+
     /// At most `limit` of the entries that `directory` holds, those behind `name` in the order of names.
     func children(of directory: Int64, after name: [UInt8] = [], limit: Int = portion) throws -> [CatalogRow] {
         let statement = try database.cachedStatement(
