@@ -161,7 +161,7 @@ struct AuditShare {
         else { return look }
         let whole = Result { () throws(FileError) in try share.tree.root.look(at: path, preserving: preserved) }
         guard case .failure(let error) = whole, error.code == .permission else { return whole }
-        return await inTurn {
+        return await share.inTurn {
             defer { try? share.tree.restoreModes() }
             return Result { () throws(FileError) in try share.tree.look(at: path, preserving: preserved) }
         }
