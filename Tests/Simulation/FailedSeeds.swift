@@ -10,10 +10,12 @@ let failedSeeds: [UInt64] = [
     250,  // a directory of which a part was removed stayed confirmed as a whole
     291,  // what was absent below a directory that had moved already was not looked for at its new place
     1057,  // the same, where the watch told of the move only after the removal had been confirmed
+    1138,  // what had moved into a directory of the same batch was nobody's after a crash
     1180,  // a large file that was rewritten within one timestamp, and moved, kept its old content
     1834,  // what moves to an ignored name changes the time of its directory
     1929,  // as 90
     2336,  // what had been removed in a directory that moved while the client was down stayed
     3204,  // when a move could not be sent, what it was to take away was forgotten
     3827,  // names were given without notes, and after a failure nobody knew whose they were
+    21747,  // a directory that was away when it was looked for was not looked for when it was back
 ]

@@ -14,6 +14,8 @@ final class SimulatedSource: SourceTree {
     var closed: Set<UInt64> = []
     /// How many of 1,000 calls fail.
     var failures = 0
+    /// Called before something is looked at.
+    var beforeLooking: () -> Void = {}
     /// Called while a file is being read.
     var whileReading: (RelativePath) -> Void = { _ in }
 
@@ -41,6 +43,7 @@ final class SimulatedSource: SourceTree {
     }
 
     func look(at path: RelativePath) throws(FileError) -> Observation {
+        beforeLooking()
         try mayFail("stat", path)
         guard isMounted else { return isMountPointOpen && path.isRoot ? .present(Self.mountPoint) : .absent }
         try checkEntry(to: path)

@@ -75,7 +75,10 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     var rescan = RescanCursor()
     var witnessed = WitnessedMoves()
     var uncompared = UncomparedDirectories()
-    var absences = RecentAbsences()
+    /// Where nothing was found of late.
+    var absences = RecentPaths()
+    /// Directories that were compared of late.
+    var compared = RecentPaths()
     /// Holds deletions back where suspiciously many come at once.
     var brake: Brake<Instant>
     /// Since when no scan is under way whose finds are not decided; nil while one is, and when all are decided.

@@ -30,10 +30,11 @@ extension Mirror {
     }
 
     /// Touches the names in `directory` whose look differs from what is confirmed, and those that are gone. Answers the
-    /// directories in it, which are left to be compared, and how many entries were looked at.
+    /// directories in it, which are left to be compared, and how many entries were looked at. `isNew`: the directory is about to
+    /// be made, so that nothing is confirmed in it; what the record has at its path belongs to another one, which moves away.
     @discardableResult
     mutating func compareEntries(
-        of directory: RelativePath, at now: Instant
+        of directory: RelativePath, isNew: Bool = false, at now: Instant
     ) throws -> (subdirectories: [RelativePath], count: Int) {
         let entries: [DirectoryEntry]
         do throws(FileError) {
@@ -44,10 +45,11 @@ extension Mirror {
             return ([], 0)
         }
         if !queue.contains(directory) { problems.clear(directory) }
+        compared.add(directory, at: now)
         readRules(in: directory)
         if !entries.isEmpty { unknown.remove(directory) }
         let ignored = source.ignoreRules(in: directory)
-        var gone = try record.children(of: directory)
+        var gone = isNew ? [:] : try record.children(of: directory)
         var subdirectories: [RelativePath] = []
         for entry in entries {
             let confirmed = gone.removeValue(forKey: entry.name)

@@ -13,7 +13,7 @@ package enum WatchEvent: Hashable, Sendable {
     case newDirectory(RelativePath)
     /// A directory moved inside the tree, with all below it, and is watched as before. What was touched below `from`
     /// and not yet looked at is now below `to`; what was looked at below `from` since the move and found absent must be
-    /// looked at again below `to`.
+    /// looked at again below `to`. The two are the same where it was away for a while, and is back.
     case directoryMoved(from: RelativePath, to: RelativePath)
     /// The directory is no longer here: removed, or moved out of the tree.
     case directoryGone(RelativePath)

@@ -14,8 +14,10 @@ package struct WatchTable: Sendable {
     package enum Placement: Hashable, Sendable {
         /// The watch was not known: the directory is new here.
         case new
-        /// It was there already, or had only been detached from there.
+        /// It was there already.
         case same
+        /// It had been detached from there, and is back.
+        case back
         /// The directory was elsewhere: at this path, or where that has no path any more, at nil.
         case moved(from: RelativePath?)
         /// The directory would lie below itself: what the table knows is out of date. Nothing was changed.
@@ -131,7 +133,7 @@ package struct WatchTable: Sendable {
         guard let detached = detachedByWatch[watch] else {
             return .moved(from: node.parent.flatMap { path(of: node.name, in: $0) })
         }
-        if (detached.parent, detached.name) == place { return .same }
+        if (detached.parent, detached.name) == place { return .back }
         return .moved(from: path(of: detached.name, in: detached.parent))
     }
 

@@ -60,7 +60,7 @@ import Testing
         let detached = table.detached.map { "\($0.watch) in \($0.parent) since \($0.since) told \($0.isTold)" }
         #expect(detached == ["2 in 1 since 7 told true"])
         #expect(table.contains(4))
-        #expect(table.place(2, in: 1, named: name("a"), now: 9) == .same)
+        #expect(table.place(2, in: 1, named: name("a"), now: 9) == .back)
         #expect(paths(table) == [".", "a", "a/b", "a/b/c", "d", "-", "-", "-", "-"])
     }
 
