@@ -59,19 +59,14 @@ extension Mirror {
         if startup != .push || hasScanned {
             found(paths(gone, in: directory, ignored), isEmptied: isEmptied(directory, entries, ignored), at: now)
         }
-        touchFlights(in: directory, besides: entries, at: now)
+        touchFlights(in: directory, at: now)
         if directory.isRoot { queue.touch(.root, .atOnce, at: now) }
         return (subdirectories, entries.count + gone.count)
     }
 
-    /// What is on its way to the server is in no record yet: where it is gone from the source, that is to be seen afterwards.
-    private mutating func touchFlights(
-        in directory: RelativePath, besides entries: [DirectoryEntry], at now: Instant
-    ) {
-        let flights = queue.inFlight(in: directory)
-        guard !flights.isEmpty else { return }
-        let names = Set(entries.map(\.name))
-        for path in flights.sorted() where !names.contains(Array(path.name)) { queue.touch(path, .atOnce, at: now) }
+    /// What is on its way to the server is in no record yet, so that nothing was compared with it: it is looked at afterwards.
+    private mutating func touchFlights(in directory: RelativePath, at now: Instant) {
+        for path in queue.inFlight(in: directory).sorted() { queue.touch(path, .atOnce, at: now) }
     }
 
     private mutating func compare(
