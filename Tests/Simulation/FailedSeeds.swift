@@ -18,5 +18,6 @@ let failedSeeds: [UInt64] = [
     3204,  // when a move could not be sent, what it was to take away was forgotten
     3827,  // names were given without notes, and after a failure nobody knew whose they were
     21747,  // a directory that was away when it was looked for was not looked for when it was back
+    21948,  // what a scan found gone below a directory that was back was covered by the deletion of that one
     32402,  // a scan took what was on its way to be removed, and was back, for confirmed
 ]
