@@ -16,6 +16,7 @@ package final class MemoryTrimmer: Sendable {
     /// How long nothing may have come.
     private static let quiet = Duration.seconds(2)
 
+    /// What has been worked on, and whether somebody waits for its end.
     private struct State {
         var work = 0
         var lastWork = ContinuousClock.now

@@ -68,7 +68,7 @@ struct CommitBatch {
         await share.order.yieldTurn()
 
         // Acknowledge, each change by itself.
-        MemoryTrimmer.shared.worked(on: batch.outcomes.count)
+        MemoryTrimmer.shared.worked(on: batch.changes.count)
         batch.discard()
         return isInTurn ? .committed(BatchReply(state: state, outcomes: batch.outcomes)) : .conflict
     }

@@ -12,6 +12,8 @@ struct Editor {
     private(set) var hasEditedUnseen = false
     /// Files that are being written: they grow again before they are closed.
     private var open: [UInt64] = []
+    /// Renames that follow, one at a time, while everything else goes on.
+    private var renames: [(old: RelativePath, new: RelativePath)] = []
     static let names = ["a", "b", "c", "d.tmp"].map { Array($0.utf8) }
     private static let deepest = 3
 
@@ -22,6 +24,10 @@ struct Editor {
 
     /// Does one thing.
     mutating func edit(_ random: inout SplitMix) {
+        if !renames.isEmpty {
+            let next = renames.removeFirst()
+            return rename(next.old, to: next.new)
+        }
         let paths = source.tree.all.map(\.path)
         let known = paths.randomElement(using: &random)
         let fresh = freshPath(&random)
@@ -39,7 +45,7 @@ struct Editor {
         case (10..<12, _, _): close(&random)
         case (12, let path?, _): remove(path)
         case (13..<17, let path?, let target?): rename(path, to: target)
-        case (17..<19, let path?, _): if let other = paths.randomElement(using: &random) { swap(path, other) }
+        case (17..<19, let path?, _): if let other = paths.randomElement(using: &random) { swap(path, other, &random) }
         case (19, let path?, _): replace(path, &random)
         case (20, let path?, _): changeMode(path, &random)
         case (21, let path?, _): touch(path)
@@ -48,8 +54,10 @@ struct Editor {
         }
     }
 
-    /// Ends whatever is being written.
+    /// Ends whatever is being done and written.
     mutating func closeAll() {
+        for next in renames { rename(next.old, to: next.new) }
+        renames = []
         for inode in open { tell(inode, .closed) }
         open = []
     }
@@ -153,14 +161,17 @@ struct Editor {
         }
     }
 
-    /// Two names change places by way of a third.
-    private func swap(_ path: RelativePath, _ other: RelativePath) {
+    /// Two names change places by way of a third: at once, or once and again while everything else goes on.
+    private mutating func swap(_ path: RelativePath, _ other: RelativePath, _ random: inout SplitMix) {
         guard let aside = try? RelativePath("aside"), isFree(aside), path != other, !path.isBelow(other),
             !other.isBelow(path)
         else { return }
-        rename(path, to: aside)
-        rename(other, to: path)
-        rename(aside, to: other)
+        let swap = [(path, aside), (other, path), (aside, other)]
+        if Bool.random(using: &random) {
+            for (old, new) in swap { rename(old, to: new) }
+        } else {
+            for _ in 0..<Int.random(in: 1...7, using: &random) { renames += swap }
+        }
     }
 
     /// As an editor saves: a new file beside the old one, written, closed, and renamed over it.

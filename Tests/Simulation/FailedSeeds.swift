@@ -16,10 +16,14 @@ let failedSeeds: [UInt64] = [
     519,  // what was not found in a directory that was away for a moment was not looked for when it was back
     1029,  // a large file was finished by its failed move while its upload went on, which ended the process
     1057,  // the same, where the watch told of the move only after the removal had been confirmed
+    1138,  // what had moved into a directory of the same batch was nobody's after a crash
     1180,  // a large file that was rewritten within one timestamp, and moved, kept its old content
     1834,  // what moves to an ignored name changes the time of its directory
     1929,  // as 90
     2336,  // what had been removed in a directory that moved while the client was down stayed
     3204,  // when a move could not be sent, what it was to take away was forgotten
     3827,  // names were given without notes, and after a failure nobody knew whose they were
+    21747,  // a directory that was away when it was looked for was not looked for when it was back
+    21948,  // what a scan found gone below a directory that was back was covered by the deletion of that one
+    32402,  // a scan took what was on its way to be removed, and was back, for confirmed
 ]

@@ -16,6 +16,8 @@ final class SimulatedSource: SourceTree {
     var failures = 0
     /// What a look tells beyond content, mode and modification time.
     var preserved: Set<Preserve> = []
+    /// Called before something is looked at.
+    var beforeLooking: () -> Void = {}
     /// Called while a file is being read.
     var whileReading: (RelativePath) -> Void = { _ in }
 
@@ -43,6 +45,7 @@ final class SimulatedSource: SourceTree {
     }
 
     func look(at path: RelativePath) throws(FileError) -> Observation {
+        beforeLooking()
         try mayFail("stat", path)
         guard isMounted else { return isMountPointOpen && path.isRoot ? .present(Self.mountPoint) : .absent }
         try checkEntry(to: path)

@@ -24,6 +24,8 @@ final class SimulatedWatch {
     private var places: [UInt64: (parent: UInt64, name: [UInt8])] = [:]
     private var detached: [UInt64: (parent: UInt64, name: [UInt8])] = [:]
     private var watched: Set<UInt64> = [SimulatedTree.root]
+    /// When the watched directories were born: a watch belongs to a directory, not to its inode's number.
+    private var births: [UInt64: Timestamp] = [:]
     private var unlisted: Set<UInt64> = []
     private var queue: [Event] = []
     private var told: [WatchEvent] = []
@@ -79,6 +81,7 @@ final class SimulatedWatch {
         case .appeared(let directory, let name): appear(name, in: directory)
         case .vanished(let directory, let name, let isDeletion):
             let child = places.first { $0.value == (directory, name) }?.key
+            pieces.append(.touched(directory, [], .attributes))
             if isDeletion || child == nil { pieces.append(.gone(directory, name)) }
             if let child { detached[child] = places.removeValue(forKey: child) }
         }
@@ -109,7 +112,8 @@ final class SimulatedWatch {
         guard let (parentPath, node) = opened(parent), let child = node.children[name],
             source.tree[child]?.kind == .directory, let path = try? parentPath.appending(name)
         else { return }
-        if source.isIgnored(path, isDirectory: true) { return pieces.append(.touched(parent, [], .attributes)) }
+        pieces.append(.touched(parent, [], .attributes))
+        if source.isIgnored(path, isDirectory: true) { return }
         if place(child, at: path, in: parent, named: name) {
             pieces.append(.new(child))
             cover(child)
@@ -118,6 +122,7 @@ final class SimulatedWatch {
 
     /// Whether the directory was not watched before.
     private func place(_ child: UInt64, at path: RelativePath, in parent: UInt64, named name: [UInt8]) -> Bool {
+        forgetFormer(child)
         if let there = places[child], there == (parent, name) { return false }
         if let other = places.first(where: { $0.value == (parent, name) })?.key {
             detached[other] = places.removeValue(forKey: other)
@@ -135,6 +140,18 @@ final class SimulatedWatch {
         }
         if let old { told.append(.directoryMoved(from: old, to: path)) }
         return old == nil
+    }
+
+    /// Where another directory had the inode's number before, nothing of it is left to be watched.
+    private func forgetFormer(_ child: UInt64) {
+        let born = source.tree[child]?.born
+        if watched.contains(child), births[child] != born {
+            if let place = detached.removeValue(forKey: child) ?? places[child] {
+                pieces.append(.gone(place.parent, place.name))
+            }
+            forget(child)
+        }
+        births[child] = born
     }
 
     private func cover(_ top: UInt64) {

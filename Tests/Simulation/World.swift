@@ -16,6 +16,7 @@ final class World {
         var oldRecords = false
         var unmounts = false
         var tampering = false
+        var haste = false
 
         init(_ random: inout SplitMix) {
             func draw() -> Bool { Int.random(in: 0..<3, using: &random) == 0 }
@@ -28,6 +29,7 @@ final class World {
             oldRecords = draw()
             unmounts = draw()
             tampering = draw()
+            haste = draw()
         }
     }
 
@@ -54,6 +56,8 @@ final class World {
     var outside: [String] = []
     /// Whether the destination may hold entries that no record tells of.
     var hasStrangers = false
+    /// Whether nobody edits any more.
+    var isResting = false
     /// Whether only a comparison can find what differs by now.
     var needsComparison = false
     /// Whether entries of the destination were changed behind its server's back, and it was not started since.
@@ -84,6 +88,7 @@ final class World {
         destination.tamper { $0.link($0.make(.file), at: Self.stranger) }
         destination.syncAll()
         if trouble.events { watch.longestQueue = 8 }
+        source.beforeLooking = { [unowned self] in goOnEditing() }
         source.whileReading = { [unowned self] path in changeWhileReading(path) }
         beginPreserving(seed)
         for _ in 0..<Int.random(in: 0..<15, using: &random) { editor.edit(&random) }
@@ -165,6 +170,13 @@ final class World {
             watch.touched(directory, Array(path.name), .modified)
             watch.touched(directory, Array(path.name), .closed)
         }
+    }
+
+    /// Nothing waits while the engine looks: what it finds at one path, and then at another, was never there together.
+    private func goOnEditing() {
+        guard trouble.haste, !isResting, chance(10) else { return }
+        editor.edit(&random)
+        noteVersions()
     }
 
     func deliver(_ count: Int) throws {
@@ -294,10 +306,8 @@ final class World {
             if chance(2) { server.loseCatalog(epoch: random.next()) } else { server.restoreOldCatalog() }
             try restartServer()
         case 4 where trouble.unmounts:
-            // What is mounted over the open mount point is seen by the next daemon alone.
-            if source.isMountPointOpen { restartClient() } else { source.isMounted.toggle() }
-            // The kernel tells of an unmount, which makes the daemon start anew and compare everything.
-            needsComparison = true
+            // What is mounted over the open mount point, or in the place of what is gone, is seen by the next daemon alone.
+            if source.isMounted { source.isMounted = false } else { restartClient() }
         case 5 where trouble.tampering: tamper()
         case 6 where trouble.files: closeOrOpen()
         default: break

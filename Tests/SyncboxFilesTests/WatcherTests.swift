@@ -114,7 +114,7 @@ import Testing
         try await everyDirectoryIsWatched(source)
     }
 
-    @Test("A move of a directory with 2,000 below it is one event, and looks at nothing below it")
+    @Test("A move of a directory with 2,000 below it is one move, and looks at nothing below it")
     func moveIsOne() async throws {
         let source = try await WatchedSource(prepare: { tree in
             try tree.makeDirectory("source/d")
@@ -127,7 +127,9 @@ import Testing
         try await source.shell("mv d x")
         try await source.wait { $0.contains(.directoryMoved(from: Self.at("d"), to: Self.at("x"))) }
         try await source.barrier()
-        #expect(source.events == [.directoryMoved(from: Self.at("d"), to: Self.at("x"))])
+        // The directory that both names are in has another time by now.
+        let events = source.events.filter { $0 != .touched(.root, .attributes) }
+        #expect(events == [.directoryMoved(from: Self.at("d"), to: Self.at("x"))])
         #expect(source.faults.operations.count < 20)
         #expect(source.watcher.watchCount == 2002)
     }

@@ -12,19 +12,24 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         self.tree = tree
     }
 
-    /// Completes the record of moves, compares every row, and takes in what was made and not recorded, in this order: a
-    /// row must not be given up where it moved away from, and what is made may be in a directory that moved.
+    /// Completes the record of what a batch did on the disk, then compares every row: none may be given up where it moved away
+    /// from.
     package mutating func run(in catalog: Record, intents: [Intent]) throws {
+        try complete(intents, in: catalog)
+        try compareDirectory(CatalogRoot.id, at: .root, in: catalog)
+        try tree.restoreModes()
+    }
+
+    /// Completes the record of what these intents did on the disk, those that came so far, in the order of their batch: what was
+    /// moved may be in a directory that was made before it.
+    package mutating func complete(_ intents: [Intent], in catalog: Record) throws {
         for intent in intents {
             switch intent {
             case .move(let from, let path): try completeMove(from, path, in: catalog)
-            case .exchange(let path, let other): try completeExchange(path, other, in: catalog)
-            case .make: break
+            case .exchange(let path, _): try completeExchanges(Intent.circle(of: path, in: intents), in: catalog)
+            case .make(let path): try completeMaking(path, in: catalog)
             }
         }
-        try compareDirectory(CatalogRoot.id, at: .root, in: catalog)
-        for case .make(let path) in intents { try takeIn(path, in: catalog) }
-        try tree.restoreModes()
     }
 
     /// Brings the record of one path, and of what is below it, in line with the destination.
@@ -53,17 +58,36 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         differences += 1
     }
 
-    private mutating func completeExchange(
-        _ path: RelativePath, _ other: RelativePath, in catalog: Record
-    ) throws {
-        guard let row = try catalog.row(at: path), let otherRow = try catalog.row(at: other),
-            case .present(let there) = try tree.look(at: path), otherRow.imprint.isSameEntry(as: there),
-            case .present(let otherThere) = try tree.look(at: other), row.imprint.isSameEntry(as: otherThere)
-        else { return }
-        try catalog.exchange(row, otherRow)
-        try catalog.record(row.entry, at: other, imprint: Imprint(otherThere))
-        try catalog.record(otherRow.entry, at: path, imprint: Imprint(there))
-        differences += 1
+    /// Any number of the exchanges between these places may have been done: what stands at each tells.
+    private mutating func completeExchanges(_ places: [RelativePath], in catalog: Record) throws {
+        var exchanged: Set<RelativePath> = []
+        for place in places {
+            guard let row = try catalog.row(at: place), case .present(let there) = try tree.look(at: place),
+                !row.imprint.isSameEntry(as: there)
+            else { continue }
+            for other in places where other != place {
+                guard let otherRow = try catalog.row(at: other), otherRow.imprint.isSameEntry(as: there) else {
+                    continue
+                }
+                try catalog.exchange(row, otherRow)
+                exchanged.formUnion([place, other])
+                differences += 1
+                break
+            }
+        }
+        for place in exchanged.sorted() {
+            guard let row = try catalog.row(at: place), case .present(let there) = try tree.look(at: place),
+                row.imprint.isSameEntry(as: there)
+            else { continue }
+            try catalog.record(row.entry, at: place, imprint: Imprint(there))
+        }
+    }
+
+    /// What is there by now may be a directory in which others of the batch are.
+    private mutating func completeMaking(_ path: RelativePath, in catalog: Record) throws {
+        guard let row = try catalog.row(at: path) else { return try takeIn(path, in: catalog) }
+        guard case .present(let there) = try tree.look(at: path), there.entry.kind != row.entry.kind else { return }
+        try degrade(row, to: there, at: path, in: catalog)
     }
 
     private mutating func compareDirectory(_ id: Int64, at path: RelativePath, in catalog: Record) throws {

@@ -27,6 +27,15 @@ package enum Intent: Hashable, Sendable {
         }
     }
 
+    /// The places between which a circle of exchanges goes of which `place` is one, in their order.
+    static func circle(of place: RelativePath, in intents: [Intent]) -> [RelativePath] {
+        var circle = [place]
+        for case .exchange(let path, let other) in intents where circle.contains(path) || circle.contains(other) {
+            circle += [path, other].filter { !circle.contains($0) }
+        }
+        return circle
+    }
+
     /// Stands between the words of a note: no path holds it.
     private static let separator = Array("//".utf8)
     private static let source = UInt8(ascii: ">")

@@ -79,15 +79,17 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
             }
         } catch let error as FileError {
             guard !changed.isEmpty else { return .problem(error) }
-            try checkChanged()
+            try checkChanged(by: staged.change)
             return .preconditionFailed
         }
     }
 
     /// A change failed when the destination was changed already: the record follows what is there. The client must not go on
     /// believing what it has confirmed there before, so it is told to look what the server has.
-    private func checkChanged() throws {
+    private func checkChanged(by change: Change) throws {
         var check = CatalogCheck<Tree, Record>(tree: tree)
+        // What has moved takes all below it along.
+        if let intent = Intent(change) { try check.complete([intent], in: catalog) }
         for path in changed.sorted() { try check.check(path, in: catalog) }
     }
 

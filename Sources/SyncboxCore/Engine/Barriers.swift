@@ -74,6 +74,8 @@ extension Mirror {
     /// it is mirrored, but for problems and held deletions.
     package mutating func wait(for mark: UInt64) {
         barriers.add(mark)
+        absences.marked(mark)
+        compared.marked(mark)
     }
 
     /// Nobody waits for the mark any more.

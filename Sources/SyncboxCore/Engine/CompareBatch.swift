@@ -28,7 +28,7 @@ extension Mirror {
     private mutating func compareMade(_ path: RelativePath, _ observed: Observed, _ moment: Moment) throws {
         // Where only what happens from now on counts, a directory may be made for a single one of its entries.
         guard observed.entry.kind == .directory, startup != .watch else { return }
-        try compareEntries(of: path, at: moment.instant)
+        try compareEntries(of: path, isNew: true, at: moment.instant)
     }
 
     /// What is gone is ignored or not by what it was.

@@ -84,6 +84,8 @@ extension Mirror {
             for path in gone { queue.touch(path, .atOnce, at: now) }
             return
         }
+        // The directories above are there: their own deletions are none any more, and would cover these.
+        for directory in gone.first?.ancestors ?? [] { brake.forget(directory) }
         let deletions = gone.filter { !isEmptied || !queue.contains($0) }.map { Deletion(path: $0, entries: 1) }
         if isEmptied, brake.limits.holdsEmptied { brake.holdEmptied(deletions) } else { brake.found(deletions) }
     }

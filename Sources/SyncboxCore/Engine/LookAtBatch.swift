@@ -7,6 +7,7 @@ extension Mirror {
         for path in paths { look(at: path, &batch, now) }
         try takeParents(&batch, now)
         try recognizeMoves(&batch, now)
+        try compareStrangeParents(of: batch)
         return batch
     }
 
@@ -74,6 +75,23 @@ extension Mirror {
     ) -> Bool {
         guard observed.entry.kind == .file, observed.entry.size > UInt64(WireLimits.inlineContent) else { return false }
         return [path, other].contains { written.contain($0) || batch.written.contains($0) }
+    }
+
+    /// Where a directory is another one than the record has, what is in it is recorded with the other: both have to be compared,
+    /// wherever they are by then.
+    private mutating func compareStrangeParents(of batch: Batch) throws {
+        let parents = Set(batch.observations.keys.compactMap(\.parent)).filter {
+            !batch.taken.contains($0) && !$0.isRoot
+        }
+        let origins = parents.compactMap { batch.moves.origin(of: $0) }
+        let confirmed = try record.confirmed(at: origins)
+        for parent in parents.sorted() {
+            guard let known = batch.moves.origin(of: parent).flatMap({ confirmed[$0] })?.identity,
+                case .present(let observed)? = try? source.look(at: parent), observed.identity != known
+            else { continue }
+            uncompared.insert(parent)
+            beginScan(at: parent)
+        }
     }
 
     /// Whether `identity` is provably no longer at `path`: a second name of the same inode (a hard link) is no move.

@@ -80,7 +80,10 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     var rescan = RescanCursor()
     var witnessed = WitnessedMoves()
     var uncompared = UncomparedDirectories()
-    var absences = RecentAbsences()
+    /// Where nothing was found of late.
+    var absences = RecentPaths()
+    /// Directories that were compared of late.
+    var compared = RecentPaths()
     var written = WrittenFiles()
     /// Holds deletions back where suspiciously many come at once.
     var brake: Brake<Instant>

@@ -42,11 +42,9 @@ struct RescanCursor {
         pending += directories.reversed().map { Item(directory: $0, scan: current) }
     }
 
-    /// The directory `from` has become `to`: what was to be compared below it is now below `to`.
-    mutating func moved(from: RelativePath, to: RelativePath) {
-        for index in pending.indices {
-            if let path = pending[index].directory.moved(from: from, to: to) { pending[index].directory = path }
-        }
+    /// Whether `directory`, or something below it, is still to be compared.
+    func isPending(within directory: RelativePath) -> Bool {
+        pending.contains { $0.directory == directory || $0.directory.isBelow(directory) }
     }
 
     /// Whether the scans up to number `scan`, counted from 1, have ended.

@@ -30,10 +30,11 @@ extension Mirror {
     }
 
     /// Touches the names in `directory` whose look differs from what is confirmed, and those that are gone. Answers the
-    /// directories in it, which are left to be compared, and how many entries were looked at.
+    /// directories in it, which are left to be compared, and how many entries were looked at. `isNew`: the directory is about to
+    /// be made, so that nothing is confirmed in it; what the record has at its path belongs to another one, which moves away.
     @discardableResult
     mutating func compareEntries(
-        of directory: RelativePath, at now: Instant
+        of directory: RelativePath, isNew: Bool = false, at now: Instant
     ) throws -> (subdirectories: [RelativePath], count: Int) {
         let entries: [DirectoryEntry]
         do throws(FileError) {
@@ -49,11 +50,12 @@ extension Mirror {
             return ([], 0)
         }
         if !queue.contains(directory) { problems.clear(directory) }
+        compared.add(directory, at: now)
         if !problems.hasUnwatched(in: directory) { unseen.remove(directory) }
         readRules(in: directory, at: now)
         if !entries.isEmpty { unknown.remove(directory) }
         let ignored = source.ignoreRules(in: directory)
-        var gone = try record.children(of: directory)
+        var gone = isNew ? [:] : try record.children(of: directory)
         var subdirectories: [RelativePath] = []
         for entry in entries {
             let confirmed = gone.removeValue(forKey: entry.name)
@@ -63,19 +65,14 @@ extension Mirror {
         if startup != .push || hasScanned {
             found(paths(gone, in: directory, ignored), isEmptied: isEmptied(directory, entries, ignored), at: now)
         }
-        touchFlights(in: directory, besides: entries, at: now)
+        touchFlights(in: directory, at: now)
         if directory.isRoot { queue.touch(.root, .atOnce, at: now) }
         return (subdirectories, entries.count + gone.count)
     }
 
-    /// What is on its way to the server is in no record yet: where it is gone from the source, that is to be seen afterwards.
-    private mutating func touchFlights(
-        in directory: RelativePath, besides entries: [DirectoryEntry], at now: Instant
-    ) {
-        let flights = queue.inFlight(in: directory)
-        guard !flights.isEmpty else { return }
-        let names = Set(entries.map(\.name))
-        for path in flights.sorted() where !names.contains(Array(path.name)) { queue.touch(path, .atOnce, at: now) }
+    /// What is on its way to the server is in no record yet, so that nothing was compared with it: it is looked at afterwards.
+    private mutating func touchFlights(in directory: RelativePath, at now: Instant) {
+        for path in queue.inFlight(in: directory).sorted() { queue.touch(path, .atOnce, at: now) }
     }
 
     private mutating func compare(

@@ -27,7 +27,6 @@ extension Mirror {
             if path.isRoot, !isWatching { try startsToMirror(at: now) }
             settled(path, at: now)
             beginRescan(at: path)
-        case .directoryMoved(let from, let to) where from == to: touchAbsences(from: from, to: to, at: now)
         case .directoryMoved(let from, let to): moved(from: from, to: to, at: now)
         case .directoryGone(let path):
             settled(path, at: now)
@@ -39,7 +38,10 @@ extension Mirror {
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)
         case .rootGone: throw SourceGone()
-        case .reached(let mark): barriers.reached(mark)
+        case .reached(let mark):
+            barriers.reached(mark)
+            absences.reached(mark)
+            compared.reached(mark)
         }
     }
 
@@ -80,7 +82,25 @@ extension Mirror {
         }
     }
 
+    /// Where `from` and `to` are the same it was away for a while.
     private mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
+        if from != to { renamed(from: from, to: to, at: now) }
+        if let missed = absences.within(from, at: now) {
+            for path in missed.compactMap({ $0.moved(from: from, to: to) }).sorted() {
+                queue.touch(path, .atOnce, at: now)
+            }
+        } else {
+            beginScan(at: to)
+        }
+        compareAnew(from: from, to: to, at: now)
+        settled(from, at: now)
+        settled(to, at: now)
+        // What scans found in it can be decided when the record has it at its new place.
+        if scanEnded != nil { scanEnded = now }
+    }
+
+    /// What is known by paths follows the directory.
+    private mutating func renamed(from: RelativePath, to: RelativePath, at now: Instant) {
         source.moveIgnoreRules(from: from, to: to)
         witnessed.add(from: from, to: to)
         uncompared.moved(from: from, to: to)
@@ -90,24 +110,21 @@ extension Mirror {
             problems.clear(unwatchedIn: from)
             tell(.watch(to))
         }
-        rescan.moved(from: from, to: to)
         unseen.moved(from: from, to: to)
         brake.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)
-        touchAbsences(from: from, to: to, at: now)
-        settled(from, at: now)
-        settled(to, at: now)
-        // What scans found in it can be decided when the record has it at its new place.
-        if scanEnded != nil { scanEnded = now }
     }
 
-    /// What was looked for in a directory that was elsewhere, and not found, is looked for where it is now.
-    private mutating func touchAbsences(from: RelativePath, to: RelativePath, at now: Instant) {
-        if let missed = absences.moved(from: from, to: to, at: now) {
-            for path in missed.sorted() { queue.touch(path, .atOnce, at: now) }
-        } else {
-            beginScan(at: to)
-        }
+    /// What a comparison found, or is still to compare, below either name may be of the time before the move or after it: so both
+    /// are compared again.
+    private mutating func compareAnew(from: RelativePath, to: RelativePath, at now: Instant) {
+        let places = [from, to]
+        guard
+            places.contains(where: { place in
+                rescan.isPending(within: place) || compared.within(place, at: now).map { !$0.isEmpty } ?? true
+            })
+        else { return }
+        for place in places { beginScan(at: place) }
     }
 
     /// What was in a file system that was unmounted is unknown, not deleted: it is left alone until something shows there.

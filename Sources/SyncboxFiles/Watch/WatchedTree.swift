@@ -62,8 +62,9 @@ struct WatchedTree {
         guard let path = try? parentPath.appending(name) else {
             return news.tell(unwatched: parentPath, FileError(.nameTooLong, operation: "watch", path: parentPath))
         }
-        // Of what is ignored only its directory shows: the time at which that was changed.
-        if ignores(path) { return news.touched([], in: parent, .attributes) }
+        // A name that came changed its directory, whatever becomes of the name: it may be ignored.
+        news.touched([], in: parent, .attributes)
+        if ignores(path) { return }
         do throws(FileError) {
             guard let watch = try place(name, at: path, of: directory, in: parent, again: again) else { return }
             news.newDirectory(watch)
@@ -76,6 +77,7 @@ struct WatchedTree {
     /// A directory's name is no longer in a watched directory. `isDeletion` says that nobody will find it elsewhere.
     mutating func disappear(_ name: [UInt8], in parent: WatchTable.Watch, isDeletion: Bool, now: UInt64) {
         let isWatched = table.child(name, of: parent) != nil
+        news.touched([], in: parent, .attributes)
         if isDeletion || !isWatched { news.gone(name, in: parent) }
         table.detach(name, in: parent, now: now, isTold: isDeletion)
     }
