@@ -87,7 +87,7 @@ extension Mirror {
                 var observed = observed
                 observed.entry.digest = twin.confirmed.entry.digest
                 if join(path, observed, known, twin, &batch) {
-                    return touchLacking(path, observed, batch, at: moment.instant)
+                    return noteLacking(path, observed, &batch)
                 }
             }
         }
@@ -148,7 +148,7 @@ extension Mirror {
         _ batch: inout Batch, _ now: Instant
     ) throws {
         if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
-            touchLacking(path, observed, batch, at: now)
+            noteLacking(path, observed, &batch)
             if case .upload(let needless) = content { tell(.giveUp(needless)) }
             return
         }

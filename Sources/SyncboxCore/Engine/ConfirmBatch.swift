@@ -41,6 +41,7 @@ extension Mirror {
             return (path, confirmed)
         }
         try touchTwins(of: results, at: now)
+        for path in batch.lacking.sorted() where endings[path] == nil { queue.touch(path, .whenQuiet, at: now) }
     }
 
     /// What is in a directory that has moved is compared, unless it was watched all the time and had been compared before.
@@ -67,7 +68,7 @@ extension Mirror {
             withoutLink.insert(path)
         case (.setMetadata(let path, _), .preconditionFailed): neededWhole.insert(path)
         case (.put(let path, _, .upload), .problem(.corrupt, _)): uploads.distrust(path)
-        case (.put(let path, _, _), .acknowledged):
+        case (.put(let path, _, _), .acknowledged), (.put(let path, _, _), .incomplete):
             neededWhole.remove(path)
             uploads.trust(path)
         default: break

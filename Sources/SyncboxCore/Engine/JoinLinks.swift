@@ -75,7 +75,9 @@ extension Mirror {
     func join(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ twin: Twin?, _ batch: inout Batch
     ) -> Bool {
-        guard let twin, twin.confirmed.entry.digest == observed.entry.digest else { return false }
+        guard let twin, twin.confirmed.entry.digest == observed.entry.digest, !neededWhole.contains(path) else {
+            return false
+        }
         var observed = observed
         observed.entry = observed.entry.without(Set(Preserve.allCases).subtracting(twin.confirmed.entry.preserved))
         guard twin.confirmed.entry.isEqual(toObserved: observed.entry) else { return false }
@@ -94,11 +96,11 @@ extension Mirror {
         return true
     }
 
-    /// Touches a name that was joined, where the server lacks something of all of them: that is asked for afterwards, in place.
-    mutating func touchLacking(_ path: RelativePath, _ observed: Observed, _ batch: Batch, at now: Instant) {
-        if batch.results[path]?.entry.isEqual(toObserved: observed.entry) == false {
-            queue.touch(path, .whenQuiet, at: now)
-        }
+    /// Notes a name that is being joined, where the server lacks something of all of them: that is asked for afterwards, in place.
+    func noteLacking(_ path: RelativePath, _ observed: Observed, _ batch: inout Batch) {
+        // One that is joined already has had its turn: its problem, if any, has an attempt of its own.
+        guard batch.changes[path] != nil else { return }
+        if batch.results[path]?.entry.isEqual(toObserved: observed.entry) == false { batch.lacking.insert(path) }
     }
 
     /// What the record learns beside, of changes that were applied: what another path has become a name of is joined too.

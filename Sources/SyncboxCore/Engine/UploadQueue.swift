@@ -5,6 +5,9 @@ package struct UploadQueue: Sendable {
     /// How many files are uploaded at the same time. One keeps the link busy; the second hides the pauses between files.
     package static let mostAtOnce = 2
 
+    /// How many may wait, staged at the server, to be put in place. The server has a limit too, and forgets what rests too long.
+    static let mostReady = 16
+
     /// A file whose whole content the server has staged, or has had all along.
     package struct Ready: Sendable {
         /// The version that was read, with its digest.
@@ -54,9 +57,9 @@ package struct UploadQueue: Sendable {
         confirmed[path] = entry
     }
 
-    /// Takes the paths whose uploads may start now.
-    mutating func takeWaiting() -> [RelativePath] {
-        let room = max(0, atOnce - inFlight.count)
+    /// Takes the paths whose uploads may start now. `isDue` says whether what is ready is still about to be put in place.
+    mutating func takeWaiting(isDue: (RelativePath) -> Bool) -> [RelativePath] {
+        let room = max(0, min(atOnce - inFlight.count, Self.mostReady - ready.keys.count(where: isDue)))
         let taken = Array(waiting.prefix(room))
         waiting.removeFirst(taken.count)
         inFlight.formUnion(taken)

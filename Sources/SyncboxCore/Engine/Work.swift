@@ -22,7 +22,7 @@ extension Mirror {
             isAligning = true
             return [.align]
         }
-        var work = uploads.takeWaiting().map { Work.upload($0) }
+        var work = uploads.takeWaiting(isDue: queue.contains).map { Work.upload($0) }
         guard !isBatchInFlight else { return work }
         let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
         guard !paths.isEmpty else { return work + checkState(at: now) }
