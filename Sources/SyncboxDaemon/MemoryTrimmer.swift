@@ -25,9 +25,13 @@ package final class MemoryTrimmer: Sendable {
 
     private let state = Mutex(State())
 
-    /// Keeps the C library to few arenas: each holds on to what was freed in it. To be called once, before other threads are.
+    /// From this size on, memory comes from the kernel and goes back to it when it is freed, in bytes.
+    private static let largeBlock: Int32 = 256 << 10
+
+    /// Keeps the C library to few arenas, and large blocks out of them: each holds on to what was freed in it. To be called
+    /// once, before other threads are.
     package static func limitArenas() {
-        linux_limit_arenas(2)
+        linux_limit_arenas(2, largeBlock)
     }
 
     /// Notes that so many entries were worked on. Cheap.

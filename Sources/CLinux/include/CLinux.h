@@ -84,8 +84,11 @@ static inline const char *linux_error_text(int number) {
     return text ? text : "unknown error";
 }
 
-/* mallopt(3): at most so many arenas, where the C library has them. */
-static inline void linux_limit_arenas(int most) { mallopt(M_ARENA_MAX, most); }
+/* mallopt(3): at most so many arenas, and blocks of so many bytes or more in none of them. */
+static inline void linux_limit_arenas(int most, int large_block) {
+    mallopt(M_ARENA_MAX, most);
+    mallopt(M_MMAP_THRESHOLD, large_block);
+}
 
 /* malloc_trim(3): what is free in any arena goes back to the kernel. */
 static inline void linux_trim_memory(void) { malloc_trim(0); }

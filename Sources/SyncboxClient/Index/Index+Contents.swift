@@ -16,6 +16,8 @@ struct ConfirmedContent {
 extension Index {
     /// After so many contents those are forgotten that no entry has any more.
     private static let sweepInterval = 256
+    /// How many chunks are a long list: some 100 KiB.
+    private static let longList = 5_000
     /// How many files that begin alike are looked at, to find one of the same size.
     private static let mostAlike = 16
 
@@ -35,6 +37,8 @@ extension Index {
             for hash in list.beginning { try insert.execute(arguments: [Int64(bitPattern: hash.low), id]) }
             if id.isMultiple(of: Int64(Self.sweepInterval)) { try Self.sweepContents(in: database) }
         }
+        // A long list has gone through the whole of the cache.
+        if list.chunks.count > Self.longList { queue.releaseMemory() }
     }
 
     /// Forgets the contents that no entry has any more.

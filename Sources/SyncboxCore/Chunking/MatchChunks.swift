@@ -4,8 +4,9 @@
 package struct ChunkMatcher: Sendable {
     /// Where the base has each content: its first place.
     private var places: [Chunk.Hash: Int] = [:]
-    /// The base's chunks with the offset of each.
-    private var chunks: [(chunk: Chunk, offset: UInt64)] = []
+    /// The base's chunks, and where each begins.
+    private var chunks: [Chunk] = []
+    private var offsets: [UInt64] = []
     /// The index behind the chunk that was found last: what follows it mostly follows here too.
     private var next = 0
 
@@ -15,11 +16,12 @@ package struct ChunkMatcher: Sendable {
     /// Looks chunks up in those of a base.
     package init(_ base: ChunkList) {
         places.reserveCapacity(base.chunks.count)
-        chunks.reserveCapacity(base.chunks.count)
+        chunks = base.chunks
+        offsets.reserveCapacity(base.chunks.count)
         var offset: UInt64 = 0
         for (index, chunk) in base.chunks.enumerated() {
             if let hash = chunk.hash, places[hash] == nil { places[hash] = index }
-            chunks.append((chunk, offset))
+            offsets.append(offset)
             offset += UInt64(chunk.length)
         }
     }
@@ -49,12 +51,12 @@ package struct ChunkMatcher: Sendable {
         guard let hash = chunk.hash else { return .hole(length: length) }
         guard let index = place(of: chunk, hash) else { return .literal(length: length) }
         next = index + 1
-        return .copy(from: chunks[index].offset, length: length)
+        return .copy(from: offsets[index], length: length)
     }
 
     private func place(of chunk: Chunk, _ hash: Chunk.Hash) -> Int? {
-        if next < chunks.count, chunks[next].chunk == chunk { return next }
-        return places[hash].flatMap { chunks[$0].chunk == chunk ? $0 : nil }
+        if next < chunks.count, chunks[next] == chunk { return next }
+        return places[hash].flatMap { chunks[$0] == chunk ? $0 : nil }
     }
 }
 
