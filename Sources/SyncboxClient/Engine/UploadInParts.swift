@@ -34,7 +34,7 @@ struct UploadInParts {
     /// `chunks`, the file that `find` finds by the hashes that it may begin with.
     mutating func chooseBase(for chunks: [Chunk], find: ([Chunk.Hash]) throws -> ConfirmedContent?) rethrows {
         let matcher = own.map { ChunkMatcher($0.list) } ?? ChunkMatcher()
-        if !matcher.matches(any: chunks), let other = try find(chunks.compactMap(\.hash).prefix(4).map { $0 }) {
+        if !matcher.matches(any: chunks), let other = try find(ChunkList.beginning(of: chunks)) {
             base = other.base
             self.matcher = ChunkMatcher(other.list)
         } else {

@@ -53,5 +53,10 @@ package struct ChunkList: Hashable, Sendable {
     }
 
     /// The hashes of the first few chunks: by them a file is found that begins in the same way.
-    package var beginning: [Chunk.Hash] { Array(chunks.lazy.compactMap(\.hash).prefix(4)) }
+    package var beginning: [Chunk.Hash] { Self.beginning(of: chunks) }
+
+    /// The same of chunks that are no list yet.
+    package static func beginning(of chunks: [Chunk]) -> [Chunk.Hash] {
+        Array(chunks.lazy.compactMap(\.hash).prefix(4))
+    }
 }

@@ -96,7 +96,7 @@ extension Mirror {
         case .refresh: batch.results[path] = Confirmed(observed)
         // A file with several names is not changed in place.
         case .send(.setMetadata) where observed.entry.kind == .file && !mayKeepContent(path, observed, known):
-            try readContent(path, observed, known, &batch, moment.instant)
+            try readContent(path, observed, known, &batch)
         case .send(let change):
             batch.changes[path] = change
             batch.results[path] = Confirmed(observed)
@@ -105,15 +105,15 @@ extension Mirror {
                 batch.results[path]?.entry = entry
                 batch.results[path]?.isJoined = known?.isJoined ?? false
             }
-        case .readContent: try readContent(path, observed, known, &batch, moment.instant)
+        case .readContent: try readContent(path, observed, known, &batch)
         }
     }
 
     private mutating func readContent(
-        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch, _ now: Instant
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
     ) throws {
         if observed.entry.size > UInt64(WireLimits.inlineContent) {
-            return try compareUpload(path, observed, known, &batch, now)
+            return try compareUpload(path, observed, known, &batch)
         }
         guard !batch.isFull else { return batch.endings[path] = .again }
         let content: FileContent
@@ -124,11 +124,11 @@ extension Mirror {
             let isOther = error.isAbsence || error.code == .tooLarge || error.code == .escapes
             return batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
         }
-        try finishReading(path, content.observed, known, .inline(content.bytes), &batch, now)
+        try finishReading(path, content.observed, known, .inline(content.bytes), &batch)
     }
 
     private mutating func compareUpload(
-        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch, _ now: Instant
+        _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
     ) throws {
         let ready = uploads.takeReady(path)
         guard let ready, ready.observed.isSameVersion(as: observed) else {
@@ -139,13 +139,13 @@ extension Mirror {
             if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading
         }
-        try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch, now)
+        try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
     }
 
     /// Decides what a file needs whose digest is known; `content` is nil where its bytes are known to be at the server.
     private mutating func finishReading(
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ content: Change.Content?,
-        _ batch: inout Batch, _ now: Instant
+        _ batch: inout Batch
     ) throws {
         if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
             noteLacking(path, observed, &batch)
