@@ -24,6 +24,8 @@ struct CommitBatch {
         case committed(BatchReply)
         /// It builds on another state than the share's. Nothing was done.
         case conflict
+        /// Nothing of it is acknowledged, by no fault of its changes, and why.
+        case failed(ProblemKind, String)
     }
 
     /// Receives a batch and commits it. Throws an `HTTPError` where the caller may not, or the body is no batch.
@@ -62,7 +64,7 @@ struct CommitBatch {
         await share.order.takeTurn(base) { [catalog = share.catalog] in catalog.summary.state }
         // Publish, sync the names, record: Core's `publishAndRecord`.
         if base == nil || base == share.state { share.announce(fresh) }
-        let isInTurn = batch.publishAndRecord(base: base)
+        let result = batch.publishAndRecord(base: base)
         share.announce(nil)
         let state = share.catalog.summary.state
         await share.order.yieldTurn()
@@ -70,6 +72,10 @@ struct CommitBatch {
         // Acknowledge, each change by itself.
         MemoryTrimmer.shared.worked(on: batch.changes.count)
         batch.discard()
-        return isInTurn ? .committed(BatchReply(state: state, outcomes: batch.outcomes)) : .conflict
+        return switch result {
+        case .committed: .committed(BatchReply(state: state, outcomes: batch.outcomes))
+        case .conflict: .conflict
+        case .failed(let kind, let text): .failed(kind, text)
+        }
     }
 }

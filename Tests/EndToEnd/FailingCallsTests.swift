@@ -61,7 +61,8 @@ extension Mirroring {
         /// Where the server opens its catalog and the destination, stages, syncs, publishes and records.
         static let serverCalls = [
             FailingCall("pread64", "EIO", "12..40+5"), FailingCall("pwrite64", "EIO", "5..60+9"),
-            FailingCall("openat2", "EMFILE", 6, 13, 27), FailingCall("renameat2", "EIO", "1..9+2"),
+            FailingCall("openat2", "EMFILE", "6..40+7", "6..40+3", "7..80+11"),
+            FailingCall("renameat2", "EIO", "1..9+2"),
             FailingCall("fdatasync", "EIO", 2), FailingCall("syncfs", "EIO", 1),
         ]
 

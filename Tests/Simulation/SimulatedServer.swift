@@ -57,9 +57,13 @@ final class SimulatedServer: CommitStore {
                 changes[index].outcome = .problem(error)
             }
         }
-        let isInTurn = publishAndRecord(&changes, base: decoder.base)
+        let result = publishAndRecord(&changes, base: decoder.base)
         discard(changes)
-        guard isInTurn else { throw LinkError(kind: .otherState, reason: "another state") }
+        switch result {
+        case .committed: break
+        case .conflict: throw LinkError(kind: .otherState, reason: "another state")
+        case .failed(_, let text): throw LinkError(kind: .away, reason: text)
+        }
         for change in changes { trace("  \(change.change) \(change.outcome.map { "\($0)" } ?? "")") }
         return BatchReply(
             state: state, outcomes: changes.map { $0.outcome ?? .problem(.other, "a change without an outcome") })

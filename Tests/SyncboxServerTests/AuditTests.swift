@@ -273,7 +273,7 @@ extension TemporaryShare {
         var found: [RelativePath: Bool] = [:]
         for path in paths {
             let entry = try share.catalog.row(at: path)?.entry
-            found[path] = entry.map { $0.modified != $0.unvouched.modified } ?? false
+            found[path] = entry?.isVouched ?? false
         }
         return found
     }

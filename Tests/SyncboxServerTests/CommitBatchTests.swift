@@ -176,6 +176,27 @@ import Testing
         }
     }
 
+    @Test("A directory that can't be given its time back is vouched for no more, and is mended by its metadata alone")
+    func unrestorable() async throws {
+        let (example, temporary) = (try TemporaryShare(), try TemporaryShare())
+        for share in [example, temporary] {
+            _ = try await share.outcomes([.mkdir("d"), .put("d/x", "1")])
+            share.faults.restart()
+        }
+        _ = try await example.outcomes([.put("d/y", "2")])
+        // The last time that is set is the directory's.
+        let last = try #require(example.faults.operations.lastIndex(of: "utime"))
+        temporary.faults.restart(.once(last + 1, errno: EPERM))
+        #expect(try await temporary.outcomes([.put("d/y", "2")]) == [.preconditionFailed])
+        let row = try #require(try temporary.share.catalog.row(at: "d"))
+        #expect(!row.entry.isVouched)
+        #expect(try await temporary.outcomes([.put("d/z", "3")]) == [.acknowledged])
+        let folder = try #require(try example.share.catalog.row(at: "d")?.entry)
+        #expect(try await temporary.outcomes([.setMetadata("d", folder)]) == [.acknowledged])
+        #expect(try await example.outcomes([.put("d/z", "3")]) == [.acknowledged])
+        #expect(try temporary.diskLines() == example.diskLines())
+    }
+
     @Test("Once the destination's place leads elsewhere nothing is written any more")
     func replacedDestination() async throws {
         let temporary = try TemporaryShare()

@@ -93,12 +93,15 @@ final class TemporaryShare {
             .run(RequestBody(buffer: ByteBuffer(bytes: body)))
     }
 
-    /// The outcomes of a batch that is in turn.
+    /// The outcomes of a batch that is in turn; one that failed as a whole stands at each of its changes.
     func outcomes(
         _ changes: [Change], permissions: Set<ServerSettings.Permission> = [.read, .write, .delete]
     ) async throws -> [Outcome] {
-        guard case .committed(let reply) = try await send(changes, permissions: permissions) else { return [] }
-        return reply.outcomes
+        switch try await send(changes, permissions: permissions) {
+        case .committed(let reply): return reply.outcomes
+        case .conflict: return []
+        case .failed(let kind, let text): return changes.map { _ in .problem(kind, text) }
+        }
     }
 
     /// What the catalog says there is, one line for each entry.

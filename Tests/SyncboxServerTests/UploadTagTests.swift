@@ -56,6 +56,33 @@ import Testing
         }
     }
 
+    @Test("One whose content got its name is found no more, though what came after that failed")
+    func usedUp() async throws {
+        for number in 1...100 {
+            let upload = try await requests.begun(10, tag: "t1")
+            _ = try await requests.append(upload, Array("helloworld".utf8), at: 0, isRecipe: false)
+            let put = Change.put("x", .file("helloworld"), .upload(upload))
+            temporary.faults.restart(.once(number, errno: EMFILE))
+            let outcomes = try await temporary.outcomes([put])
+            let isRenamed = temporary.faults.operations.contains("rename")
+            temporary.faults.restart()
+            if outcomes == [.acknowledged] { return #expect(number > 5) }
+            // Whoever begins it again can end it.
+            let response = try await requests.begin(10, tag: "t1")
+            let again = try #require(UploadRequests.id(response))
+            let offset = try #require(response.headers[.uploadOffset])
+            if again == upload {
+                #expect(offset == "10", "call \(number), renamed: \(isRenamed)")
+            } else {
+                _ = try await requests.append(again, Array("helloworld".utf8), at: 0, isRecipe: false)
+            }
+            let second = Change.put("x", .file("helloworld"), .upload(again))
+            #expect(try await temporary.outcomes([second]) == [.acknowledged], "call \(number), \(outcomes)")
+            #expect(try await temporary.outcomes([.remove("x")]) == [.acknowledged])
+        }
+        Issue.record("there are no more than 100 calls")
+    }
+
     @Test("Without a tag nothing is found, and the writer that has no name finds its own")
     func untagged() async throws {
         let first = try await requests.begun(10)

@@ -174,6 +174,7 @@ struct ServerLink: Sendable {
             throw LinkError(kind: .refused, reason: "the server has no share '\(share)' for this key: \(detail)")
         case 409: throw LinkError(kind: .otherState, reason: detail)
         case 423: throw LinkError(kind: .refused, reason: "the share is held by another client: \(detail)")
+        case 503: throw LinkError(kind: .away, reason: "the server can't take it at the moment: \(detail)")
         case 507: throw LinkError(kind: .refused, reason: "the destination is full: \(detail)")
         default: throw LinkError(kind: .away, reason: "the server answers \(response.status): \(detail)")
         }

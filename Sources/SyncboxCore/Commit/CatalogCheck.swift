@@ -17,6 +17,9 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
     package mutating func run(in catalog: Record, intents: [Intent]) throws {
         try complete(intents, in: catalog)
         try compareDirectory(CatalogRoot.id, at: .root, in: catalog)
+        if let root = try catalog.row(at: .root), case .present(let there) = try tree.look(at: .root) {
+            try restore(root, from: there, at: .root, in: catalog)
+        }
         try tree.restoreModes()
     }
 
@@ -103,7 +106,27 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         if !row.isSame(there) { try degrade(row, to: there, at: path, in: catalog) }
         guard there.entry.kind == .directory else { return }
         try compareDirectory(row.id, at: path, in: catalog)
-        if row.entry.kind == .directory, row.entry != there.entry { try tree.setMetadata(row.entry, at: path) }
+        try restore(row, from: there, at: path, in: catalog)
+    }
+
+    /// Gives a directory back what a batch that was not recorded took from it. Where that can't be it is not vouched for any
+    /// more.
+    private mutating func restore(
+        _ row: CatalogRow, from there: Observed, at path: RelativePath, in catalog: Record
+    ) throws {
+        guard row.isRestorable, row.entry != there.entry else { return }
+        do {
+            try tree.setMetadata(row.entry, at: path)
+        } catch {
+            if error.isAbsence { return }
+            // No manifest tells of the root.
+            if path.isRoot {
+                guard error.code == .permission else { throw error }
+                return
+            }
+            try catalog.record(row.entry.unvouched, at: path, imprint: Imprint(there))
+            differences += 1
+        }
     }
 
     /// The place stays known to be Syncbox's; what stands there is not vouched for any more.
@@ -133,6 +156,9 @@ extension Entry {
         entry.digest = nil
         return entry
     }
+
+    /// Whether it is not what `unvouched` makes of an entry.
+    package var isVouched: Bool { modified != unvouched.modified }
 }
 
 extension CatalogRow {

@@ -39,19 +39,21 @@ extension CommitStore {
     ///
     ///     note ─► publish, in order ─► sync names ─► record
     ///
-    /// False, with nothing done, where the catalog is on another state than `base`; nil stands for any. When the batch as a
+    /// A conflict, with nothing done, where the catalog is on another state than `base`; nil stands for any. When the batch as a
     /// whole fails nothing of it is recorded or acknowledged. Every step may be the last one before a crash, without harm.
-    package func publishAndRecord(_ changes: inout [StagedChange<Tree.Staged>], base: ShareState?) -> Bool {
+    package func publishAndRecord(
+        _ changes: inout [StagedChange<Tree.Staged>], base: ShareState?
+    ) -> CommitResult {
         do {
             try checkDestination()
         } catch {
-            takeBack(&changes, outcome(of: error, failing: "a batch was refused"))
-            return true
+            return takeBack(&changes, outcome(of: error, failing: "a batch was refused"))
         }
         var needless: [Tree.Staged] = []
+        var result = CommitResult.committed
         do {
             try checkCatalogIfDoubtful()
-            guard base == nil || base == state else { return false }
+            guard base == nil || base == state else { return .conflict }
             let notes = note(&changes)
             try transaction { catalog in
                 let publish = try PublishChange(changes, on: tree, catalog, keeper: keeper, beat: beat)
@@ -61,7 +63,7 @@ extension CommitStore {
                 for index in changes.indices where changes[index].outcome == nil {
                     try publish.publish(&changes[index])
                 }
-                try publish.restoreDirectories()
+                if try !publish.restoreDirectories() { changes.takeLastBack() }
 
                 // Sync the names, and the modes and times.
                 beat()
@@ -75,18 +77,21 @@ extension CommitStore {
         } catch {
             isDoubtful = true
             let what = "a batch could not be committed; nothing of it is acknowledged"
-            takeBack(&changes, outcome(of: error, failing: what))
+            result = takeBack(&changes, outcome(of: error, failing: what))
         }
         beat()
         for entry in needless { discard(entry) }
-        return true
+        return result
     }
 
     /// Takes every acknowledgement back: what was published may be lost with the power, or is not recorded.
-    private func takeBack(_ changes: inout [StagedChange<Tree.Staged>], _ outcome: Outcome) {
+    private func takeBack(_ changes: inout [StagedChange<Tree.Staged>], _ outcome: Outcome) -> CommitResult {
         for index in changes.indices where changes[index].outcome?.isApplied ?? true {
             changes[index].outcome = outcome
         }
+        // Where there is no room the outcomes tell: the client then sends removals first.
+        guard case .problem(let kind, let text) = outcome, kind != .noSpace else { return .committed }
+        return .failed(kind, text)
     }
 
     /// Notes what a batch is about to give names. Where the notes can't be made, as on a file system that is full, names are
@@ -129,5 +134,14 @@ extension CommitStore {
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
     private func discard(_ entry: Tree.Staged) {
         _ = try? tree.discard(entry)
+    }
+}
+
+extension Array {
+    /// Takes the last acknowledgement back, though its change is made and recorded: so that the client looks what the server
+    /// has, which is not what it must believe.
+    fileprivate mutating func takeLastBack<Staged>() where Element == StagedChange<Staged> {
+        guard let last = lastIndex(where: { $0.outcome?.isApplied ?? false }) else { return }
+        self[last].outcome = .preconditionFailed
     }
 }

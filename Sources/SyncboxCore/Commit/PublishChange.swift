@@ -54,7 +54,8 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         beat()
         let outcome = try outcome(of: staged)
         staged.outcome = outcome
-        guard outcome.isApplied else { return }
+        // A content that has got its name is used up, also where what came after it failed.
+        guard outcome.isApplied || changed.contains(staged.change.path) else { return }
         staged.staged = nil
         staged.isPublished = true
         if let upload = staged.upload { try catalog.forget(upload) }

@@ -138,7 +138,8 @@ extension Mirror {
             let others = try record.locations(of: identity).filter { $0.path != path }
             for other in others
             where other.confirmed.changed != confirmed.changed || areJoined && !other.confirmed.isJoined {
-                queue.touch(other.path, .atOnce, at: now)
+                // One that is gone, and whose removal is held, would touch this one in turn.
+                if isStillThere(other.path, identity) { queue.touch(other.path, .atOnce, at: now) }
             }
         }
     }

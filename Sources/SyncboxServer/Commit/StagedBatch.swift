@@ -89,13 +89,14 @@ struct StagedBatch {
         }
     }
 
-    /// Publishes and records what is staged, and counts it. False where it is not this batch's turn.
-    mutating func publishAndRecord(base: ShareState?) -> Bool {
+    /// Publishes and records what is staged, and counts it.
+    mutating func publishAndRecord(base: ShareState?) -> CommitResult {
         defer { share.pulse.rest() }
-        guard share.publishAndRecord(&changes, base: base) else { return false }
+        let result = share.publishAndRecord(&changes, base: base)
+        guard result == .committed else { return result }
         if outcomes.contains(where: \.isApplied) { share.count(outcomes) }
         share.kept.giveWay(after: outcomes)
-        return true
+        return result
     }
 
     /// Removes what was staged and not published, and lets go of uploads.

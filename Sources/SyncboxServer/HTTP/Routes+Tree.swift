@@ -89,8 +89,12 @@ extension Routes {
 
     /// Commits a batch of one request. Throws what became of the first change that is not acknowledged.
     func commit(_ batch: inout StagedBatch) async throws {
-        guard case .committed(let reply) = await CommitBatch(share: share, caller: caller).commit(&batch, base: nil)
-        else { preconditionFailure("a batch without a base is always in turn") }
+        let reply: BatchReply
+        switch await CommitBatch(share: share, caller: caller).commit(&batch, base: nil) {
+        case .committed(let committed): reply = committed
+        case .failed(let kind, let text): throw HTTPError(kind.status, message: text)
+        case .conflict: preconditionFailure("a batch without a base is always in turn")
+        }
         for outcome in reply.outcomes {
             switch outcome {
             case .acknowledged, .incomplete: continue

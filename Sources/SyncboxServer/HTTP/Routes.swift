@@ -69,6 +69,7 @@ struct Routes {
         return switch try await CommitBatch(share: share, caller: caller, fresh: fresh).run(request.body) {
         case .committed(let reply): Response(wire: reply.encoded())
         case .conflict: try Response(status: .conflict, json: share.description)
+        case .failed(_, let text): throw HTTPError(.serviceUnavailable, message: text)
         }
     }
 }
