@@ -29,4 +29,5 @@ let failedSeeds: [UInt64] = [
     2942,  // a directory that could not be given its time back was recorded as if it had it
     3301,  // a name that was gone, and whose removal was held, was touched for ever by the file's other names
     12711,  // as 3301: the client never rested
+    12691,  // a recorded batch whose note could not be removed was completed once more
 ]

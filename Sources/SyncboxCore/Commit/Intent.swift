@@ -50,30 +50,36 @@ package enum Intent: Hashable, Sendable {
         }
     }
 
-    /// The notes for a batch, each no longer than `longestNote`, with its number at the front. What is too long
-    /// for any note is left out.
-    package static func notes(of intents: [Intent]) -> [[UInt8]] {
+    /// The notes for a batch, each no longer than `longestNote`, with the catalog's sequence that the batch builds on and the note's
+    /// number at the front. What is too long for any note is left out.
+    package static func notes(of intents: [Intent], on sequence: UInt64) -> [[UInt8]] {
         var notes: [[UInt8]] = []
         for intent in intents {
             let more = intent.words.flatMap { separator + $0 }
             if let last = notes.indices.last, notes[last].count + more.count <= longestNote {
                 notes[last] += more
             } else {
-                let first = Array(String(notes.count).utf8) + more
+                let first = Array("\(sequence).\(notes.count)".utf8) + more
                 if first.count <= longestNote { notes.append(first) }
             }
         }
         return notes
     }
 
-    /// Reads what `notes(of:)` wrote, in the order of the batch, whatever order the notes are in.
-    package static func read(_ notes: [[UInt8]]) -> [Intent] {
+    /// Reads what `notes(of:on:)` wrote, in the order of the batches and of what is in them, whatever order the notes are in. Those
+    /// of batches that are recorded by `sequence` are left out: their notes stayed where they could not be removed, and what stands
+    /// at those places by now came later.
+    package static func read(_ notes: [[UInt8]], since sequence: UInt64) -> [Intent] {
         let numbered = notes.map { note in
             let words = note.split(separator: separator).map(Array.init)
-            return (number: Int(String(decoding: words.first ?? [], as: UTF8.self)) ?? 0, words: words.dropFirst())
+            let numbers = (words.first ?? []).split(separator: UInt8(ascii: ".")).map { digits in
+                UInt64(String(decoding: digits, as: UTF8.self)) ?? 0
+            }
+            return (on: numbers.first ?? 0, number: numbers.dropFirst().first ?? 0, words: words.dropFirst())
         }
         var intents: [Intent] = []
-        for (_, words) in numbered.sorted(by: { $0.number < $1.number }) {
+        let open = numbered.filter { $0.on >= sequence }
+        for (_, _, words) in open.sorted(by: { ($0.on, $0.number) < ($1.on, $1.number) }) {
             var from: RelativePath?
             for word in words {
                 guard let path = try? RelativePath(word.dropFirst()) else { continue }

@@ -100,7 +100,7 @@ extension CommitStore {
         let intents = changes.filter { $0.outcome == nil }.compactMap { Intent($0.change) }
         var noted: [Tree.Staged] = []
         do throws(FileError) {
-            for note in Intent.notes(of: intents) { noted.append(try tree.stageIntent(note)) }
+            for note in Intent.notes(of: intents, on: state.sequence) { noted.append(try tree.stageIntent(note)) }
         } catch {
             for index in changes.indices where changes[index].outcome == nil && Intent(changes[index].change) != nil {
                 changes[index].outcome = .problem(error)
@@ -122,9 +122,10 @@ extension CommitStore {
     /// Blocks for as long as it takes to look at every entry.
     package func checkCatalog() throws {
         let notes = try tree.intents()
+        let intents = Intent.read(notes.map(\.note), since: state.sequence)
         var check = CatalogCheck<Tree, Record>(tree: tree)
         try transaction { catalog in
-            try check.run(in: catalog, intents: Intent.read(notes.map(\.note)))
+            try check.run(in: catalog, intents: intents)
             if check.differences > 0 { catalog.leaveSequence() }
         }
         for (entry, _) in notes { discard(entry) }
