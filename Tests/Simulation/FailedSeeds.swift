@@ -26,6 +26,7 @@ let failedSeeds: [UInt64] = [
     21747,  // a directory that was away when it was looked for was not looked for when it was back
     21948,  // what a scan found gone below a directory that was back was covered by the deletion of that one
     32402,  // a scan took what was on its way to be removed, and was back, for confirmed
+    2382,  // a name of a file was moved over another name of it, which rename(2) does not do
     2942,  // a directory that could not be given its time back was recorded as if it had it
     3301,  // a name that was gone, and whose removal was held, was touched for ever by the file's other names
     12711,  // as 3301: the client never rested

@@ -176,6 +176,16 @@ import Testing
         }
     }
 
+    @Test("A name of a file that is moved over another name of it is gone")
+    func movedOverItself() async throws {
+        let temporary = try TemporaryShare()
+        let link = Change.hardLink("d/y", to: "x", expected: .file("1"))
+        #expect(try await temporary.outcomes([.mkdir("d"), .put("x", "1"), link]).allSatisfy(\.isApplied))
+        #expect(try await temporary.outcomes([.move("x", from: "d/y", expected: .file("1"))]) == [.acknowledged])
+        #expect(try temporary.diskLines().keys.sorted() == ["d", "x"])
+        #expect(try temporary.catalogLines().keys.sorted() == ["d", "x"])
+    }
+
     @Test("A directory that can't be given its time back is vouched for no more, and is mended by its metadata alone")
     func unrestorable() async throws {
         let (example, temporary) = (try TemporaryShare(), try TemporaryShare())

@@ -37,6 +37,7 @@ extension PublishChange {
             else { return .preconditionFailed }
         }
         changed.formUnion([from, path])
+        if row.entry.kind == .file { try removeOtherName(from, of: row) }
         let imprint = try imprint(of: row.entry, at: path)
         if let replaced {
             try catalog.forgetBelow(replaced)
@@ -47,6 +48,13 @@ extension PublishChange {
         rename(from, to: path)
         if row.entry.kind == .directory { entries.insert(path) }
         return .acknowledged
+    }
+
+    /// Removes the name that a file was to be moved from where that is still there: to rename one name of a file over another
+    /// does nothing (rename(2)).
+    private func removeOtherName(_ from: RelativePath, of row: CatalogRow) throws(FileError) {
+        guard case .present(let left) = try tree.look(at: from), row.imprint.isSameEntry(as: left) else { return }
+        try tree.remove(from)
     }
 
     /// Renames on the disk. False when something that Syncbox did not put there is in the way and can't be replaced: an empty
