@@ -21,14 +21,14 @@ let failedSeeds: [UInt64] = [
     1834,  // what moves to an ignored name changes the time of its directory
     1929,  // as 90
     2336,  // what had been removed in a directory that moved while the client was down stayed
+    2382,  // a name of a file was moved over another name of it, which rename(2) does not do
+    2942,  // a directory that could not be given its time back was recorded as if it had it
     3204,  // when a move could not be sent, what it was to take away was forgotten
+    3301,  // a name that was gone, and whose removal was held, was touched for ever by the file's other names
     3827,  // names were given without notes, and after a failure nobody knew whose they were
+    12691,  // a recorded batch whose note could not be removed was completed once more
+    12711,  // as 3301: the client never rested
     21747,  // a directory that was away when it was looked for was not looked for when it was back
     21948,  // what a scan found gone below a directory that was back was covered by the deletion of that one
     32402,  // a scan took what was on its way to be removed, and was back, for confirmed
-    2382,  // a name of a file was moved over another name of it, which rename(2) does not do
-    2942,  // a directory that could not be given its time back was recorded as if it had it
-    3301,  // a name that was gone, and whose removal was held, was touched for ever by the file's other names
-    12711,  // as 3301: the client never rested
-    12691,  // a recorded batch whose note could not be removed was completed once more
 ]

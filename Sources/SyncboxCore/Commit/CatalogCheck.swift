@@ -109,24 +109,13 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         try restore(row, from: there, at: path, in: catalog)
     }
 
-    /// Gives a directory back what a batch that was not recorded took from it. Where that can't be it is not vouched for any
-    /// more.
+    /// Gives a directory back what a batch that was not recorded took from it.
     private mutating func restore(
         _ row: CatalogRow, from there: Observed, at path: RelativePath, in catalog: Record
     ) throws {
         guard row.isRestorable, row.entry != there.entry else { return }
-        do {
-            try tree.setMetadata(row.entry, at: path)
-        } catch {
-            if error.isAbsence { return }
-            // No manifest tells of the root.
-            if path.isRoot {
-                guard error.code == .permission else { throw error }
-                return
-            }
-            try catalog.record(row.entry.unvouched, at: path, imprint: Imprint(there))
-            differences += 1
-        }
+        let isRestored = try tree.restoreDirectory(row.entry, at: path, imprint: Imprint(there), in: catalog)
+        if !isRestored { differences += 1 }
     }
 
     /// The place stays known to be Syncbox's; what stands there is not vouched for any more.

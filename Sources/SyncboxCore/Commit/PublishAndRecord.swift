@@ -63,7 +63,7 @@ extension CommitStore {
                 for index in changes.indices where changes[index].outcome == nil {
                     try publish.publish(&changes[index])
                 }
-                if try !publish.restoreDirectories() { changes.takeLastBack() }
+                if try !publish.restoreDirectories() { takeLastBack(&changes) }
 
                 // Sync the names, and the modes and times.
                 beat()
@@ -92,6 +92,13 @@ extension CommitStore {
         // Where there is no room the outcomes tell: the client then sends removals first.
         guard case .problem(let kind, let text) = outcome, kind != .noSpace else { return .committed }
         return .failed(kind, text)
+    }
+
+    /// Takes the last acknowledgement back, though its change is made and recorded: so that the client looks what the server
+    /// has, which is not what it must believe.
+    private func takeLastBack(_ changes: inout [StagedChange<Tree.Staged>]) {
+        guard let last = changes.lastIndex(where: { $0.outcome?.isApplied ?? false }) else { return }
+        changes[last].outcome = .preconditionFailed
     }
 
     /// Notes what a batch is about to give names. Where the notes can't be made, as on a file system that is full, names are
@@ -135,14 +142,5 @@ extension CommitStore {
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
     private func discard(_ entry: Tree.Staged) {
         _ = try? tree.discard(entry)
-    }
-}
-
-extension Array {
-    /// Takes the last acknowledgement back, though its change is made and recorded: so that the client looks what the server
-    /// has, which is not what it must believe.
-    fileprivate mutating func takeLastBack<Staged>() where Element == StagedChange<Staged> {
-        guard let last = lastIndex(where: { $0.outcome?.isApplied ?? false }) else { return }
-        self[last].outcome = .preconditionFailed
     }
 }

@@ -8,26 +8,10 @@ extension PublishChange {
         var areRestored = true
         for path in directories.sorted(by: >) {
             guard let row = try catalog.row(at: path), row.isRestorable else { continue }
-            do {
-                try tree.setMetadata(row.entry, at: path)
-            } catch {
-                // Whoever removed it changed the destination.
-                if error.isAbsence { continue }
-                // No manifest tells of the root: what may pass is tried again with the whole batch.
-                if path.isRoot {
-                    guard error.code == .permission else { throw error }
-                    continue
-                }
-                try catalog.record(row.entry.unvouched, at: path, imprint: row.imprint)
-                areRestored = false
-            }
+            let isRestored = try tree.restoreDirectory(row.entry, at: path, imprint: row.imprint, in: catalog)
+            areRestored = areRestored && isRestored
         }
         try tree.restoreModes()
         return areRestored
     }
-}
-
-extension CatalogRow {
-    /// Whether it is a directory of which is known what it should look like. The client need not have said so of the root.
-    var isRestorable: Bool { entry.kind == .directory && imprint.inode != 0 && entry.isVouched }
 }

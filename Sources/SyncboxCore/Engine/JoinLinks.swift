@@ -122,11 +122,7 @@ extension Mirror {
     {
         guard let known, known.entry.kind == .file, let identity = known.identity else { return }
         if case .present(let observed) = observation, observed.identity == identity { return }
-        // Two names that are gone, and whose removal is held, would touch each other for ever.
-        for other in try record.locations(of: identity)
-        where other.path != path && isStillThere(other.path, identity) {
-            queue.touch(other.path, .atOnce, at: now)
-        }
+        try touchNames(of: identity, besides: path, at: now)
     }
 
     /// Touches the other names of files of which one has been confirmed anew: the watch tells what is written by one name of
@@ -135,12 +131,21 @@ extension Mirror {
         let areJoined = preserved.contains(.hardLinks)
         for (path, confirmed) in results where confirmed.entry.kind == .file {
             guard let identity = confirmed.identity else { continue }
-            let others = try record.locations(of: identity).filter { $0.path != path }
-            for other in others
-            where other.confirmed.changed != confirmed.changed || areJoined && !other.confirmed.isJoined {
-                // One that is gone, and whose removal is held, would touch this one in turn.
-                if isStillThere(other.path, identity) { queue.touch(other.path, .atOnce, at: now) }
+            try touchNames(of: identity, besides: path, at: now) { other in
+                other.changed != confirmed.changed || areJoined && !other.isJoined
             }
+        }
+    }
+
+    /// Touches the other names of a file of which `isWanted` holds. Only those that are still there: two that are gone, and whose
+    /// removal is held, would touch each other for ever.
+    private mutating func touchNames(
+        of identity: Identity, besides path: RelativePath, at now: Instant,
+        where isWanted: (Confirmed) -> Bool = { _ in true }
+    ) throws {
+        for other in try record.locations(of: identity)
+        where other.path != path && isWanted(other.confirmed) && isStillThere(other.path, identity) {
+            queue.touch(other.path, .atOnce, at: now)
         }
     }
 }
