@@ -23,6 +23,8 @@ extension JournalEvent {
     static let audited = JournalEvent("5d0c3f64a8d94c17b2c7a0a6f1b9e853")
     /// Directories that the catalog knows were missing in the destination.
     static let directoryRemade = JournalEvent("7b807a1603f14769b72a5002e00c0758")
+    /// After a crash an entry could not be looked at, so that it is sent again.
+    static let entryUnseen = JournalEvent("4f0f6c3e8b1d4d5c9a7e2b6d18c3f590")
     /// What was removed or replaced could not be kept.
     static let versionsNotKept = JournalEvent("9f1d3c5be0a4462c8b17a94d6e2f5038")
 }

@@ -27,6 +27,8 @@ final class SimulatedDestination: Destination {
     var failures = 0
     /// How many calls are made before the machine stops; nil for never.
     var callsLeft: Int?
+    /// Entries that can't be looked at.
+    var unseen: Set<RelativePath> = []
     /// What the file system can't hold, or the server may not set.
     var refused: Set<Preserve> = []
     /// Called ahead of every call: whoever else is on the machine may do something at any instant.
@@ -284,6 +286,7 @@ final class SimulatedDestination: Destination {
 
     func look(at path: RelativePath) throws(FileError) -> Observation {
         try call("stat", path)
+        guard !unseen.contains(path) else { throw FileError(.inputOutput, operation: "stat", path: path) }
         return disk.tree.node(at: path).map { .present($0.observed(preserving: [])) } ?? .absent
     }
 

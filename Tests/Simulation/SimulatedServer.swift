@@ -7,6 +7,8 @@ final class SimulatedServer: CommitStore {
     let tree: SimulatedDestination
     private(set) var catalog: SimulatedCatalog.Content
     var isDoubtful = false
+    /// What was told of last.
+    private(set) var noted: [CommitNote] = []
     /// Whether the next transaction can't be recorded.
     var failsToRecord = false
 
@@ -101,12 +103,16 @@ final class SimulatedServer: CommitStore {
     /// Stops and starts again, and compares the catalog with the destination as after every stop that is no orderly one.
     func restart(withPower isPowerLost: Bool) throws {
         tree.stop(withPower: isPowerLost)
-        // A start that fails is repeated by the service manager until one succeeds.
-        tree.failures = 0
         failsToRecord = false
         uploads = [:]
         isDoubtful = false
-        try checkCatalog()
+        do {
+            try checkCatalog()
+        } catch {
+            // A start that fails is repeated by the service manager until one succeeds.
+            tree.failures = 0
+            try checkCatalog()
+        }
     }
 
     /// The catalog is lost: the next one has another epoch, and nothing in it.
@@ -132,7 +138,7 @@ final class SimulatedServer: CommitStore {
 
     func syncEntries(at paths: Set<RelativePath>) throws(FileError) { _ = try tree.syncEntries(at: paths) }
     func beat() {}
-    func tell(_ notes: [CommitNote]) {}
+    func tell(_ notes: [CommitNote]) { noted = notes }
     func tell(differences: Int) {}
 
     func outcome(of error: any Error, failing what: String) -> Outcome {

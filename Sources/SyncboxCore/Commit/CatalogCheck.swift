@@ -2,18 +2,25 @@
 
 /// Brings the catalog in line with the destination: after a crash, and after a batch that was published but not recorded.
 ///
-/// What differs is not vouched for any more, so that the client sends or removes it. Nothing is removed here.
+/// What differs is not vouched for any more, so that the client sends or removes it. Nor is what can't be looked at: that is
+/// trouble of its own path, and the rest goes on. Nothing is removed here.
 package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
     private let tree: Tree
     /// How many entries were not as the catalog said.
     package private(set) var differences = 0
+    /// How many entries were looked at, and how many of them could not be seen.
+    private var looks = (all: 0, failed: 0)
+    /// What could not be seen, and why: the first of it, at most `mostUnseen`.
+    package private(set) var unseen: [CommitNote] = []
+    /// From how many entries that can't be seen on the disk as a whole may be in trouble, and not single entries.
+    package static var mostUnseen: Int { 100 }
 
     package init(tree: Tree) {
         self.tree = tree
     }
 
     /// Completes the record of what a batch did on the disk, then compares every row: none may be given up where it moved away
-    /// from.
+    /// from. Throws where so much can't be seen that everything has to wait for the disk.
     package mutating func run(in catalog: Record, intents: [Intent]) throws {
         try complete(intents, in: catalog)
         try compareDirectory(CatalogRoot.id, at: .root, in: catalog)
@@ -21,6 +28,9 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
             try restore(root, from: there, at: .root, in: catalog)
         }
         try tree.restoreModes()
+        guard looks.failed > Self.mostUnseen, looks.failed * 2 > looks.all, case .unseen(_, let error)? = unseen.first
+        else { return }
+        throw error
     }
 
     /// Completes the record of what these intents did on the disk, those that came so far, in the order of their batch: what was
@@ -40,8 +50,8 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         if path.isRoot { return }
         if let row = try catalog.row(at: path) {
             try compare(row, at: path, in: catalog)
-        } else {
-            try takeIn(path, in: catalog)
+        } else if case .present(let there) = try tree.look(at: path) {
+            try takeIn(there, at: path, in: catalog)
         }
     }
 
@@ -49,15 +59,27 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         _ from: RelativePath, _ path: RelativePath, in catalog: Record
     ) throws {
         guard let row = try catalog.row(at: from), !from.isBelow(path),
-            try path.parent.flatMap(catalog.directory) != nil,
-            case .present(let there) = try tree.look(at: path), row.imprint.isSameEntry(as: there)
+            try path.parent.flatMap(catalog.directory) != nil
         else { return }
+        let there: Observed?
+        do throws(FileError) {
+            guard case .present(let observed) = try tree.look(at: path), row.imprint.isSameEntry(as: observed) else {
+                return
+            }
+            there = observed
+        } catch {
+            // What can't be seen there has come if it has left its old place.
+            guard try tree.look(at: from) == .absent else { return }
+            try note(error, at: path)
+            there = nil
+        }
         if let replaced = try catalog.row(at: path) {
             try catalog.forgetBelow(replaced)
             try catalog.forget(replaced)
         }
         try catalog.move(row, to: path)
-        try catalog.record(row.entry, at: path, imprint: Imprint(there))
+        try catalog.record(
+            there == nil ? row.entry.unvouched : row.entry, at: path, imprint: there.map(Imprint.init) ?? row.imprint)
         differences += 1
     }
 
@@ -86,10 +108,19 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         }
     }
 
-    /// What is there by now may be a directory in which others of the batch are.
+    /// What is there by now may be a directory in which others of the batch are. What can't be seen is left to the comparison,
+    /// or, where nothing is recorded, to the client, which makes it again.
     private mutating func completeMaking(_ path: RelativePath, in catalog: Record) throws {
-        guard let row = try catalog.row(at: path) else { return try takeIn(path, in: catalog) }
-        guard case .present(let there) = try tree.look(at: path), there.entry.kind != row.entry.kind else { return }
+        let row = try catalog.row(at: path)
+        let observation: Observation
+        do throws(FileError) {
+            observation = try tree.look(at: path)
+        } catch {
+            return try note(error, at: path)
+        }
+        guard case .present(let there) = observation else { return }
+        if row == nil { return try takeIn(there, at: path, in: catalog) }
+        guard let row, there.entry.kind != row.entry.kind else { return }
         try degrade(row, to: there, at: path, in: catalog)
     }
 
@@ -98,7 +129,14 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
     }
 
     private mutating func compare(_ row: CatalogRow, at path: RelativePath, in catalog: Record) throws {
-        guard case .present(let there) = try tree.look(at: path) else {
+        looks.all += 1
+        let observation: Observation
+        do throws(FileError) {
+            observation = try tree.look(at: path)
+        } catch {
+            return try doubt(row, error, at: path, in: catalog)
+        }
+        guard case .present(let there) = observation else {
             try catalog.forgetBelow(row)
             try catalog.forget(row)
             return differences += 1
@@ -107,6 +145,25 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         guard there.entry.kind == .directory else { return }
         try compareDirectory(row.id, at: path, in: catalog)
         try restore(row, from: there, at: path, in: catalog)
+    }
+
+    /// Nobody can tell what stands there: it may be what is recorded, and is not vouched for. What is below it may be seen.
+    private mutating func doubt(
+        _ row: CatalogRow, _ error: FileError, at path: RelativePath, in catalog: Record
+    ) throws {
+        try note(error, at: path)
+        looks.failed += 1
+        if row.entry.isVouched {
+            try catalog.record(row.entry.unvouched, at: path, imprint: row.imprint)
+            differences += 1
+        }
+        if row.entry.kind == .directory { try compareDirectory(row.id, at: path, in: catalog) }
+    }
+
+    /// Notes what could not be seen. What no single entry is to blame for is thrown.
+    private mutating func note(_ error: FileError, at path: RelativePath) throws(FileError) {
+        if error.code == .tooManyOpen { throw error }
+        if unseen.count < Self.mostUnseen { unseen.append(.unseen(path, error)) }
     }
 
     /// Gives a directory back what a batch that was not recorded took from it.
@@ -128,10 +185,8 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         differences += 1
     }
 
-    private mutating func takeIn(_ path: RelativePath, in catalog: Record) throws {
-        guard try catalog.row(at: path) == nil, try path.parent.flatMap(catalog.directory) != nil,
-            case .present(let there) = try tree.look(at: path)
-        else { return }
+    private mutating func takeIn(_ there: Observed, at path: RelativePath, in catalog: Record) throws {
+        guard try path.parent.flatMap(catalog.directory) != nil else { return }
         try catalog.record(there.entry.unvouched, at: path, imprint: Imprint(there))
         differences += 1
     }

@@ -8,6 +8,8 @@ package enum CommitNote: Hashable, Sendable {
     case kept(RelativePath, count: Int)
     /// Directories that the catalog knows were missing and have been made again.
     case remade(RelativePath)
+    /// What is there could not be looked at, so that it is not vouched for any more: the client sends it again.
+    case unseen(RelativePath, FileError)
     /// What was removed or replaced there could not be kept.
     case notKept(RelativePath, FileError)
 }

@@ -137,6 +137,7 @@ extension CommitStore {
         }
         for (entry, _) in notes { discard(entry) }
         tell(differences: check.differences)
+        tell(check.unseen)
     }
 
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.

@@ -92,6 +92,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         // What has moved takes all below it along.
         if let intent = Intent(change) { try check.complete([intent], in: catalog) }
         for path in changed.sorted() { try check.check(path, in: catalog) }
+        notes += check.unseen
     }
 
     private func put(_ staged: Tree.Staged, _ entry: Entry, at path: RelativePath) throws -> Outcome {

@@ -40,9 +40,10 @@ extension Share {
                 "could not keep what was removed or replaced at \(lost.count) paths, as \(path): \(error)",
                 metadata: ["path": "\(path)", "problem": "\(error.problemKind.word)"])
         }
+        tellUnseen(notes)
         for note in notes {
             switch note {
-            case .replaced, .notKept: continue
+            case .replaced, .notKept, .unseen: continue
             case .kept(let path, let count):
                 logger.log(
                     .entriesKept, .warning,
@@ -55,6 +56,26 @@ extension Share {
             }
         }
     }
+}
+
+extension Share {
+    /// Logs what could not be looked at, a few paths by name: a disk that fails has many.
+    private func tellUnseen(_ notes: [CommitNote]) {
+        let unseen = notes.compactMap { note in
+            if case .unseen(let path, let error) = note { (path, error) } else { nil }
+        }
+        guard !unseen.isEmpty else { return }
+        let count = unseen.count < CatalogCheck<DestinationTree, CatalogTransaction>.mostUnseen ? "" : "at least "
+        for (path, error) in unseen.prefix(Self.mostUnseenNamed) {
+            logger.log(
+                .entryUnseen, .error,
+                "\(path) could not be looked at (of \(count)\(unseen.count) entries): \(error). It is sent again; the rest goes on",
+                metadata: ["path": "\(path)", "problem": "\(error.problemKind.word)"])
+        }
+    }
+
+    /// How many of the entries that could not be looked at have a line of their own.
+    private static let mostUnseenNamed = 10
 }
 
 extension ProblemKind {
