@@ -68,11 +68,15 @@ extension ClientStatus {
         ]
         if let brake { rows.append(("held", "\(brake); release it with: syncbox release \(instance)")) }
         rows.append(("problems", "\(problemCount)"))
-        return (["syncbox-client@\(instance)"] + table(rows) + problemLines).joined(separator: "\n")
+        return (["syncbox-client@\(instance)"] + table(rows) + problemLines(now: now)).joined(separator: "\n")
     }
 
-    private var problemLines: [String] {
-        let listed = problems.map { "    \($0.path): \($0.text) (\($0.kind), tried \(counted($0.attempts, "time")))" }
+    private func problemLines(now: Int64) -> [String] {
+        let listed = problems.map { problem in
+            let next = problem.nextAttempt.map { "; next try \(waitText($0 - now))" } ?? ""
+            return
+                "    \(problem.path): \(problem.text) (\(problem.kind), tried \(counted(problem.attempts, "time"))\(next))"
+        }
         let rest = problemCount - min(problemCount, UInt64(problems.count))
         return listed + (rest > 0 ? ["    and \(rest) more"] : [])
     }
@@ -102,6 +106,16 @@ extension Freshness {
 
     private static func text(of decimal: String) -> String {
         Timestamp(decimal: decimal).map { instantText($0.seconds) } ?? decimal
+    }
+}
+
+/// How long something is away, in the unit in which it is at least 1: `in 8 min`.
+private func waitText(_ seconds: Int64) -> String {
+    switch seconds {
+    case ...0: "at once"
+    case ..<60: "in \(seconds) s"
+    case ..<7_200: "in \(seconds / 60) min"
+    default: "in \(seconds / 3_600) h"
     }
 }
 

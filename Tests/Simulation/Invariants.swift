@@ -72,7 +72,10 @@ extension World {
         if isTampered { try restartServer() }
         var hasCompared = false
         var hasAsked = false
-        for _ in 0..<Self.longestRest {
+        var hasTriedAgain = false
+        for turn in 0..<Self.longestRest {
+            // A path's attempts begin anew where a crash parted it from others: some would never be used up.
+            isCalm = turn >= Self.longestRest / 2
             try deliver(100)
             try runEngine()
             while !flights.isEmpty { try performOne(mayFail: false) }
@@ -92,8 +95,14 @@ extension World {
                 hasAsked = false
                 continue
             }
-            // What is out of attempts, or was never told, only a comparison finds.
-            guard needsComparison || mirror.problems.count > 0, !hasCompared else { return true }
+            // What is out of attempts is tried again by itself.
+            if mirror.problems.count > 0, !hasTriedAgain {
+                hasTriedAgain = true
+                pass(RetryPolicy().rarely)
+                continue
+            }
+            // What was never told only a comparison finds.
+            guard needsComparison, !hasCompared else { return true }
             hasCompared = true
             hasAsked = false
             mirror.rescanAll()

@@ -75,7 +75,7 @@ extension World {
     func silentShortfalls() -> [String] {
         guard let preserving else { return [] }
         let refused = preserving.asked.intersection(preserving.refused)
-        let told = Set(mirror.problems.first(.max).map(\.path))
+        let told = Set(mirror.problemReports(.max, at: moment).map(\.path))
         return source.tree.all.compactMap { path, node in
             guard !source.isIgnored(path, isDirectory: node.kind == .directory),
                 let there = server.tree.tree.node(at: path)

@@ -58,6 +58,8 @@ final class World {
     var hasStrangers = false
     /// Whether nobody edits any more.
     var isResting = false
+    /// Whether nothing goes wrong any more. While the source rests the server goes on crashing for a while.
+    var isCalm = false
     /// Whether only a comparison can find what differs by now.
     var needsComparison = false
     /// Whether entries of the destination were changed behind its server's back, and it was not started since.
@@ -267,7 +269,7 @@ final class World {
     }
 
     private func send(_ plan: BatchPlan, isCut: Bool) throws {
-        let crashes = trouble.serverCrashes && chance(5)
+        let crashes = trouble.serverCrashes && !isCalm && chance(5)
         if crashes { server.tree.callsLeft = Int.random(in: 0..<40, using: &random) }
         let way = Int.random(in: 0..<3, using: &random)
         do throws(LinkError) {

@@ -44,7 +44,7 @@ import Testing
                   runs for    1h 1min 40s
                   held        1500 of 2000 entries would go; release it with: syncbox release src
                   problems    2
-                    a/b: Permission denied (permission, tried 10 times)
+                    a/b: Permission denied (permission, tried 10 times; next try at once)
                     and 1 more
 
                 """)
@@ -82,6 +82,18 @@ import Testing
                     fresh       up to 2026-11-24T22:57:42Z, told 2026-11-24T22:57:43Z
                 """)
         #expect(DaemonStatus.server(Self.server).line == "server: 1 share on 127.0.0.1:8730, 1 writer")
+    }
+
+    @Test(
+        "A problem tells when it is tried again",
+        arguments: [
+            (nil, ""), (990, "; next try at once"), (1_000, "; next try at once"), (1_059, "; next try in 59 s"),
+            (1_499, "; next try in 8 min"), (1_000 + 7_199, "; next try in 119 min"), (8_200, "; next try in 2 h"),
+        ])
+    func nextAttempt(instant: Int64?, text: String) {
+        var status = Self.client
+        status.problems[0].nextAttempt = instant
+        #expect(status.details(now: 1_000).contains("(permission, tried 10 times\(text))\n"))
     }
 
     @Test("A line tells what is the matter, and nothing of what is as it should be")
@@ -176,7 +188,9 @@ import Testing
         status.batches = 2
         status.bytesSent = 1_600_000
         status.watches = 1
-        status.problems = [ProblemReport(path: "a/b", kind: "permission", text: "Permission denied", attempts: 10)]
+        status.problems = [
+            ProblemReport(path: "a/b", kind: "permission", text: "Permission denied", attempts: 10, nextAttempt: 500)
+        ]
         status.problemCount = 2
         status.brake = "1500 of 2000 entries would go"
         status.fresh = 1_795_561_062

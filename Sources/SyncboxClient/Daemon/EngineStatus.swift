@@ -27,7 +27,7 @@ extension Engine {
         status.pending = UInt64(mirror.queue.waitingCount)
         status.inFlight = UInt64(mirror.queue.inFlightCount)
         status.watches = UInt64(watcher.watchCount)
-        status.problems = mirror.problems.first(ClientStatus.mostProblems)
+        status.problems = mirror.problemReports(ClientStatus.mostProblems, at: .now)
         status.problemCount = UInt64(mirror.problems.count)
         return status
     }

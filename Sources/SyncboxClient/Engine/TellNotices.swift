@@ -40,8 +40,9 @@ extension Engine {
                 .unwatched, .error,
                 "\(path) is not watched: \(text). The source is looked at every \(interval) meanwhile", path: path,
                 problem: kind)
-        case .problem(let path, let kind, let text, let isGivenUp):
-            let outlook = isGivenUp ? "given up until it changes or the source is rescanned" : "trying again"
+        case .problem(let path, let kind, let text, let isOut):
+            let rarely = SettingsValue.text(of: mirror.queue.limits.retry.rarely)
+            let outlook = isOut ? "tried again when it changes, and every \(rarely) at least" : "trying again"
             logger.log(.problem, .warning, "\(path): \(text) (\(kind.word)); \(outlook)", path: path, problem: kind)
         case .problemSolved(let path):
             logger.log(.problemSolved, .notice, "\(path) is mirrored again", path: path)

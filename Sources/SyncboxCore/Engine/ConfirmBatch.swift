@@ -145,7 +145,7 @@ extension Mirror {
         let isNews = problems.record(path, kind, text, attempts: attempts)
         let isOut = attempts == queue.limits.retry.attempts
         guard kind == .busy ? isOut : isNews || isOut else { return }
-        tell(.problem(path, kind, text, isGivenUp: isOut))
+        tell(.problem(path, kind, text, isOut: isOut))
     }
 }
 

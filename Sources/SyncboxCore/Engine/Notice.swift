@@ -12,8 +12,8 @@ package enum Notice: Hashable, Sendable {
     case lostTrack
     /// Not all of the source is watched; it is looked at in intervals meanwhile.
     case unwatched(RelativePath, ProblemKind, String)
-    /// A path can't be mirrored at the moment; whether it is given up until it changes or is looked at again.
-    case problem(RelativePath, ProblemKind, String, isGivenUp: Bool)
+    /// A path can't be mirrored at the moment; whether it is out of attempts, so that it is tried rarely from now on.
+    case problem(RelativePath, ProblemKind, String, isOut: Bool)
     /// A path that was in trouble is mirrored again.
     case problemSolved(RelativePath)
     /// Deletions are held back until a person releases them; the text says how many.

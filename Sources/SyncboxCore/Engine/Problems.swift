@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Trouble with single paths: recorded when it comes, gone when the path has been mirrored, or is watched again.
+/// Whatever it is goes on being tried.
 package struct Problems: Sendable {
     /// The most problems that are kept with their text; more are only counted.
     private static let mostKept = 10_000
@@ -53,9 +54,37 @@ package struct Problems: Sendable {
     /// Whether `path` is in trouble.
     func contains(_ path: RelativePath) -> Bool { reports[path] != nil || unwatched[path] != nil }
 
-    /// The first problems in the order of paths, at most `most`.
-    package func first(_ most: Int) -> [ProblemReport] {
-        (Array(reports) + Array(unwatched)).sorted { $0.key < $1.key }.prefix(most).map(\.value)
+    /// The directory `from` has become `to`: what was in trouble below it is under its new name, until that has been looked at.
+    mutating func moved(from: RelativePath, to: RelativePath) {
+        guard !reports.isEmpty else { return }
+        for (path, report) in reports {
+            guard path.isBelow(from), let new = path.moved(from: from, to: to) else { continue }
+            reports[path] = nil
+            reports[new] = report
+            reports[new]?.path = new.description
+        }
+    }
+
+    /// The first problems in the order of paths, at most `most`. `nextAttempt` tells when a path is tried again, in seconds since
+    /// the epoch.
+    func first(_ most: Int, nextAttempt: (RelativePath) -> Int64?) -> [ProblemReport] {
+        (Array(reports) + Array(unwatched)).sorted { $0.key < $1.key }.prefix(most).map { path, report in
+            var report = report
+            report.nextAttempt = nextAttempt(path)
+            return report
+        }
+    }
+}
+
+extension Mirror {
+    /// The first paths in trouble, in their order, at most `most`, as a status tells them at this moment.
+    package func problemReports(_ most: Int, at moment: Moment) -> [ProblemReport] {
+        problems.first(most) { path in
+            let attempts = [queue.nextAttempt(of: path), unseen.nextAttempt(of: path)]
+            return attempts.compactMap { $0 }.min().map { next in
+                moment.wall.seconds + max(0, moment.instant.duration(to: next).components.seconds)
+            }
+        }
     }
 }
 

@@ -110,6 +110,7 @@ extension Mirror {
             problems.clear(unwatchedIn: from)
             tell(.watch(to))
         }
+        problems.moved(from: from, to: to)
         unseen.moved(from: from, to: to)
         brake.moved(from: from, to: to)
         queue.moved(from: from, to: to, at: now)

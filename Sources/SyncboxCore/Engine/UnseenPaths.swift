@@ -20,6 +20,9 @@ struct UnseenPaths: Sendable {
         states.isEmpty ? nil : states.values.compactMap(\.due).min()
     }
 
+    /// When `path` is tried again; nil where it is not one, or being tried.
+    func nextAttempt(of path: RelativePath) -> ContinuousClock.Instant? { states[path]?.due }
+
     /// `path` could not be seen once more. `delay` gives how long it waits after so many failures in a row.
     mutating func failed(_ path: RelativePath, at now: ContinuousClock.Instant, delay: (Int) -> Duration) {
         let path = states.count < Self.most || states[path] != nil ? path : .root

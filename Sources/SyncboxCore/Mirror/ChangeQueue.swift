@@ -8,10 +8,14 @@
 ///     touch ──► settling ──due──► in flight ── mirrored ──► (forgotten, but not sent again within `quiet`)
 ///                  ▲                  │ │
 ///                  ├─ touched again ──┘ └─ failed ──► settling, not before the backoff is over
-///                  └──────────────────────────────────┘
+///                  ├──────────────────────────────────┘
+///                  └── rarely, once its attempts are used up; a touch brings it back
 ///
 /// What settles at once is due at once, unless it was mirrored moments ago: so the first change of a path goes out
 /// immediately, and what repeats is held back by `quiet`, but never longer than `longestHold`.
+///
+/// What mends a path that failed may tell of itself by no event (a disk that works again, a lock that is gone, a right that was
+/// granted above), so that none is given up: those that are out of attempts are tried together, in rounds, for ever.
 package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     /// How long paths are held back.
     package struct Limits: Hashable, Sendable {
@@ -61,6 +65,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var takenTouched: Instant?
         /// When the path is due; nil while nothing but the flight is known of it.
         var due: Instant?
+        /// When it is tried though it is out of attempts, and does not wait.
+        var rare: Instant?
         var isInFlight = false
         var failures = 0
         /// Whether the last failure was that the path was changing.
@@ -71,10 +77,11 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         mutating func take() {
             takenTouched = firstTouched
             due = nil
+            rare = nil
             isInFlight = true
         }
 
-        /// When what is not mirrored yet was touched first; nil for what is in trouble that only time or a person ends.
+        /// When what is not mirrored yet was touched first; nil for what is in trouble: time may end that, or a person.
         func oldestTouch(attempts: Int) -> Instant? {
             guard failures == 0 || isBusy && failures < attempts else { return nil }
             guard due != nil else { return takenTouched }
@@ -82,26 +89,32 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         }
     }
 
+    /// The most paths of one `takeReady` that are out of attempts: however many those are, they hold nothing else up for long.
+    package static var mostRareAtOnce: Int { 500 }
+
     /// How long paths are held back; may change at any time.
     package var limits: Limits
     private var states: [RelativePath: State] = [:]
     private var heap = DueHeap<Instant>()
     private var resting = DueHeap<Instant>()
+    private var rare = DueHeap<Instant>()
+    /// When the paths that run out of attempts at present are tried: together, so that many cost few batches.
+    private var round: Instant?
     /// What is on its way, by the directory that it is in.
     private var flights: [RelativePath: Set<RelativePath>] = [:]
     /// How many paths are on their way.
     package private(set) var inFlightCount = 0
-    /// How many paths wait.
+    /// How many paths wait; not those that are out of attempts.
     package private(set) var waitingCount = 0
 
     package init(limits: Limits) {
         self.limits = limits
     }
 
-    /// Whether nothing waits and nothing is on its way.
+    /// Whether nothing waits and nothing is on its way. What is out of attempts does not count.
     package var isIdle: Bool { waitingCount == 0 && inFlightCount == 0 }
 
-    /// Whether `path` waits or is on its way.
+    /// Whether `path` waits or is on its way, which one that is out of attempts does not.
     package func contains(_ path: RelativePath) -> Bool {
         states[path].map { $0.due != nil || $0.isInFlight } ?? false
     }
@@ -130,13 +143,24 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var taken: [RelativePath] = []
         while taken.count < most, let item = nextValid(), item.due <= now {
             _ = heap.removeFirst()
-            states[item.path]?.take()
-            flights[item.path.parent ?? .root, default: []].insert(item.path)
             waitingCount -= 1
-            inFlightCount += 1
+            states[item.path]?.take()
+            launch(item.path)
+            taken.append(item.path)
+        }
+        let most = min(most, taken.count + Self.mostRareAtOnce)
+        while taken.count < most, let item = nextRare(), item.due <= now {
+            _ = rare.removeFirst()
+            states[item.path]?.take()
+            launch(item.path)
             taken.append(item.path)
         }
         return taken
+    }
+
+    private mutating func launch(_ path: RelativePath) {
+        flights[path.parent ?? .root, default: []].insert(path)
+        inFlightCount += 1
     }
 
     /// Takes `path` out of turn, if it is not on its way already: a batch that needs a parent takes it along.
@@ -145,14 +169,13 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         guard !state.isInFlight else { return false }
         if state.due != nil { waitingCount -= 1 } else { state.firstTouched = now }
         state.take()
-        flights[path.parent ?? .root, default: []].insert(path)
-        inFlightCount += 1
+        launch(path)
         states[path] = state
         return true
     }
 
-    /// Reports how the mirroring of a taken path ended. Answers whether it is out of attempts: a problem by now, tried
-    /// again when it is touched.
+    /// Reports how the mirroring of a taken path ended. Answers whether it is out of attempts: tried again when it is touched, and
+    /// rarely otherwise.
     @discardableResult
     package mutating func finish(_ path: RelativePath, _ ending: Ending, at now: Instant) -> Bool {
         guard var state = states[path], state.isInFlight else {
@@ -180,7 +203,11 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
             state.isBusy = ending.isBusy
             let end = now.advanced(by: limits.retry.delay(after: state.failures, chance: chance))
             state.notBefore = end
-            if state.failures < limits.retry.attempts || state.due != nil {
+            if state.failures >= limits.retry.attempts, state.due == nil {
+                let due = max(end, nextRound(at: now, chance: chance))
+                state.rare = due
+                rare.insert(path, due: due)
+            } else {
                 if state.due == nil { waitingCount += 1 }
                 state.due = end
             }
@@ -188,6 +215,14 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         states[path] = state
         if let due = state.due { heap.insert(path, due: due) }
         return state.failures >= limits.retry.attempts
+    }
+
+    /// When what runs out of attempts now is tried.
+    private mutating func nextRound(at now: Instant, chance: Double) -> Instant {
+        if let round, round > now { return round }
+        let next = now.advanced(by: limits.retry.rarely * (1 - chance / 2))
+        round = next
+        return next
     }
 
     private mutating func land(_ path: RelativePath) {
@@ -202,14 +237,14 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     }
 
     /// Notes that the directory `from`, with all below it, has become `to`, as the watch tells it: whatever waits below `from`
-    /// waits below `to` from now on, and only there. What is on its way may have missed the move, so it is looked at under
-    /// its new name too.
+    /// waits below `to` from now on, and only there; what is out of attempts gets new ones there. What is on its way may have
+    /// missed the move, so it is looked at under its new name too.
     package mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
         for (path, new) in waiting(below: from, as: to) {
             let state = states[path]
             if state?.isInFlight == false {
                 states[path] = nil
-                waitingCount -= 1
+                if state?.due != nil { waitingCount -= 1 }
             }
             touch(new, .atOnce, at: now)
             if let state, let touched = states[new]?.firstTouched {
@@ -224,15 +259,24 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         for (_, new) in waiting(below: from, as: to) { touch(new, .atOnce, at: now) }
     }
 
-    /// The paths below `from` that wait or are on their way, in order, with what they are called below `to`.
+    /// The paths below `from` that wait, are on their way or out of attempts, in order, with what they are called below `to`.
     private func waiting(below from: RelativePath, as to: RelativePath) -> [(RelativePath, RelativePath)] {
-        let below = states.filter { $0.key.isBelow(from) && ($0.value.due != nil || $0.value.isInFlight) }
+        let below = states.filter { path, state in
+            path.isBelow(from) && (state.due != nil || state.isInFlight || state.rare != nil)
+        }
         return below.keys.sorted().compactMap { path in path.moved(from: from, to: to).map { (path, $0) } }
     }
 
     /// When to call `takeReady` next, or nil when only a touch can make work.
     package mutating func nextDue() -> Instant? {
-        nextValid()?.due
+        guard let rare = nextRare()?.due else { return nextValid()?.due }
+        return nextValid().map { min($0.due, rare) } ?? rare
+    }
+
+    /// When `path` is tried next at the earliest; nil where it is on its way, or there is nothing to do.
+    package func nextAttempt(of path: RelativePath) -> Instant? {
+        guard let state = states[path], !state.isInFlight else { return nil }
+        return state.due ?? state.rare
     }
 
     /// Whether everything that was touched up to `instant` is mirrored, but for paths in trouble. A busy path counts as in
@@ -252,6 +296,7 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         if state.due == nil { waitingCount += 1 }
         let isNew = state.due != due
         state.due = due
+        state.rare = nil
         states[path] = state
         // What is on its way is not taken a second time: it comes back into the heap when it has ended.
         if isNew, !state.isInFlight { heap.insert(path, due: due) }
@@ -262,6 +307,15 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         while let item = heap.first {
             if let state = states[item.path], state.due == item.due, !state.isInFlight { return item }
             _ = heap.removeFirst()
+        }
+        return nil
+    }
+
+    /// As `nextValid`, of those that are out of attempts.
+    private mutating func nextRare() -> DueHeap<Instant>.Item? {
+        while let item = rare.first {
+            if let state = states[item.path], state.rare == item.due, !state.isInFlight { return item }
+            _ = rare.removeFirst()
         }
         return nil
     }

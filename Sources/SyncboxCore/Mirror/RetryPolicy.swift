@@ -6,14 +6,20 @@ package struct RetryPolicy: Hashable, Sendable {
     package var first: Duration
     /// The longest wait after any failure. Default 30 s.
     package var longest: Duration
-    /// After how many failures in a row a path is a problem. The link is tried for ever.
+    /// After how many failures in a row a path is tried rarely only. The link is tried for ever as before.
     package var attempts: Int
+    /// The longest wait of a path that is tried rarely. Default 10 min.
+    package var rarely: Duration
 
-    package init(first: Duration = .milliseconds(100), longest: Duration = .seconds(30), attempts: Int = 10) {
-        precondition(first > .zero && first <= longest && attempts > 0)
+    package init(
+        first: Duration = .milliseconds(100), longest: Duration = .seconds(30), attempts: Int = 10,
+        rarely: Duration = .seconds(600)
+    ) {
+        precondition(first > .zero && first <= longest && attempts > 0 && rarely > .zero)
         self.first = first
         self.longest = longest
         self.attempts = attempts
+        self.rarely = rarely
     }
 
     /// The wait after failure number `failures`, counted from 1. `chance`, 0 up to 1, takes away up to half of it, so

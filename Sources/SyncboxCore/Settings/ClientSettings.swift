@@ -103,7 +103,7 @@ package struct ClientSettings: Hashable, Sendable {
         package var first: Duration
         /// `longest`: no wait is longer; not shorter than `first`.
         package var longest: Duration
-        /// `attempts`: after so many, the path is a problem.
+        /// `attempts`: after so many, the path is tried rarely only.
         package var attempts: Int
 
         package init(first: Duration = .milliseconds(100), longest: Duration = .seconds(30), attempts: Int = 10) {

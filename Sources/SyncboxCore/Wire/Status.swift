@@ -60,12 +60,16 @@ package struct ProblemReport: Hashable, Sendable, Codable {
     package var text: String
     /// How often it was tried.
     package var attempts: UInt64
+    /// When it is tried again though nothing happens to it, in seconds since the epoch; nil where it is being tried, or only an
+    /// event or a person can end it.
+    package var nextAttempt: Int64?
 
-    package init(path: String, kind: String, text: String, attempts: UInt64) {
+    package init(path: String, kind: String, text: String, attempts: UInt64, nextAttempt: Int64? = nil) {
         self.path = path
         self.kind = kind
         self.text = text
         self.attempts = attempts
+        self.nextAttempt = nextAttempt
     }
 }
 

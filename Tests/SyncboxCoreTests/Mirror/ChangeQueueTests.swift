@@ -9,7 +9,7 @@ import Testing
     private let start = ContinuousClock.now
     private let limits = Queue.Limits(
         quiet: .milliseconds(20), longestHold: .seconds(2),
-        retry: RetryPolicy(first: .milliseconds(100), longest: .seconds(1), attempts: 3))
+        retry: RetryPolicy(first: .milliseconds(100), longest: .seconds(1), attempts: 3, rarely: .seconds(60)))
 
     private func path(_ text: String) throws -> RelativePath { try RelativePath(text) }
 
@@ -64,7 +64,7 @@ import Testing
         #expect(queue.takeReady(at: at(21), most: 1) == [try path("a")])
     }
 
-    @Test("A failing path backs off, doubling, and is a problem when its attempts are used up")
+    @Test("A failing path backs off, doubling, and is tried rarely when its attempts are used up, but for ever")
     func backsOff() throws {
         var queue = Queue(limits: limits)
         queue.touch(try path("a"), .atOnce, at: at(0))
@@ -76,9 +76,40 @@ import Testing
         #expect(queue.nextDue() == at(300))
         _ = queue.takeReady(at: at(300), most: 1)
         #expect(queue.finish(try path("a"), .failed(chance: 0), at: at(300)))
-        #expect(queue.nextDue() == nil)
-        queue.touch(try path("a"), .atOnce, at: at(5000))
-        #expect(queue.takeReady(at: at(5000), most: 1) == [try path("a")], "its next event tries it again")
+        #expect(try queue.isIdle && !queue.contains(path("a")) && queue.isDone(upTo: at(300)), "nobody waits for it")
+        for minute in 1...5 {
+            let due = at(300 + minute * 60_000)
+            #expect(try queue.nextDue() == due && queue.nextAttempt(of: path("a")) == due)
+            #expect(queue.takeReady(at: at(299 + minute * 60_000), most: 1) == [])
+            #expect(queue.takeReady(at: due, most: 1) == [try path("a")])
+            #expect(queue.nextAttempt(of: try path("a")) == nil && queue.nextDue() == nil)
+            queue.finish(try path("a"), .failed(chance: 0), at: due)
+        }
+        queue.touch(try path("a"), .atOnce, at: at(310_000))
+        #expect(try queue.waitingCount == 1 && queue.nextAttempt(of: path("a")) == at(310_000))
+        #expect(queue.takeReady(at: at(310_000), most: 1) == [try path("a")], "its next event tries it at once")
+        queue.finish(try path("a"), .mirrored, at: at(310_000))
+        #expect(queue.nextDue() == nil && queue.isIdle)
+    }
+
+    @Test("What is out of attempts is tried together, after what is due, and not too much of it at once")
+    func rounds() throws {
+        var queue = Queue(limits: limits)
+        let most = Queue.mostRareAtOnce
+        let troubled = try (0...most).map { try path("n\(1000 + $0)") }
+        for (index, path) in troubled.enumerated() {
+            for _ in 0..<3 {
+                _ = queue.take(path, at: at(index))
+                queue.finish(path, .failed(chance: 0), at: at(index))
+            }
+        }
+        let round = at(60_000)
+        #expect(queue.nextDue() == round)
+        queue.touch(try path("a"), .atOnce, at: round)
+        let taken = queue.takeReady(at: round, most: 10_000)
+        #expect(taken == [try path("a")] + troubled.prefix(most))
+        #expect(queue.nextDue() == round, "the rest comes next")
+        #expect(queue.takeReady(at: round, most: 10_000) == troubled.suffix(1))
     }
 
     @Test("A touch does not cut the backoff of a path that failed, but a close does where the file was busy")
@@ -112,8 +143,14 @@ import Testing
         queue.touch(try path("d/a"), .atOnce, at: at(0))
         queue.touch(try path("d/b"), .atOnce, at: at(1))
         _ = queue.takeReady(at: at(0), most: 1)
+        for _ in 0..<3 {
+            _ = queue.take(try path("d/c"), at: at(1))
+            queue.finish(try path("d/c"), .failed(chance: 0), at: at(1))
+        }
         queue.moved(from: try path("d"), to: try path("e"), at: at(2))
-        #expect(Set(queue.takeReady(at: at(3), most: 9)) == Set(try ["e/a", "e/b"].map(path)))
+        #expect(Set(queue.takeReady(at: at(3), most: 9)) == Set(try ["e/a", "e/b", "e/c"].map(path)))
+        #expect(try queue.waitingCount == 0 && queue.failures(of: path("e/c")) == 0)
+        #expect(queue.nextAttempt(of: try path("d/c")) == nil)
     }
 
     @Test(
@@ -137,7 +174,6 @@ import Testing
                 let ending = endings[Int.random(in: 0..<4, using: &chance)]
                 if ending != .mirrored { dirty.insert(path) }
                 queue.finish(path, ending, at: at(now))
-                if queue.failures(of: path) >= 3 { queue.touch(path, .atOnce, at: at(now)) }
             } else {
                 let taken = queue.takeReady(at: at(now), most: 2)
                 inFlight += taken
