@@ -52,7 +52,7 @@ extension Index {
 
     /// What is confirmed at `path`, if that is a large file of which it is recorded what it consists of.
     func content(at path: RelativePath) throws -> ConfirmedContent? {
-        try queue.read { database in
+        try read { database in
             var tree = IndexTree(database)
             guard let digest = try tree.row(at: path)?.confirmed.entry.digest else { return nil }
             let statement = try database.cachedStatement(sql: "SELECT chunks FROM contents WHERE digest = ?")
@@ -65,7 +65,7 @@ extension Index {
 
     /// A large file that is confirmed anywhere and begins with one of these chunks: one of `size` bytes where there is one.
     func content(beginningWith hashes: [Chunk.Hash], size: UInt64) throws -> ConfirmedContent? {
-        try queue.read { database in
+        try read { database in
             let tree = IndexTree(database)
             for hash in hashes {
                 let statement = try database.cachedStatement(

@@ -17,10 +17,20 @@ final class Index: ConfirmedRecord {
     init(path: String) throws {
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -8192") }
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA cache_size = -8192")
+            // Nobody else has the file open, so that no read has to lock it, nor to share a map of the log.
+            try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+        }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try IndexSchema.migrator.migrate(queue)
         try queue.write { try Self.sweepContents(in: $0) }
+    }
+
+    /// Gives `body` the database to read. GRDB's own `read` would set `PRAGMA query_only` and take it back, after each of which
+    /// SQLite prepares every statement anew (sqlite3_prepare_v2(3): a pragma that sets a flag expires them all).
+    func read<Value>(_ body: (Database) throws -> Value) rethrows -> Value {
+        try queue.unsafeRead(body)
     }
 
     /// Whether an error means that the file is no index any more, rather than that it can't be reached.
@@ -31,7 +41,7 @@ final class Index: ConfirmedRecord {
     /// The state of the server's catalog that the index describes; nil before it was ever aligned.
     var state: ShareState? {
         get throws {
-            try queue.read { database in
+            try read { database in
                 guard let row = try Row.fetchOne(database, sql: "SELECT epoch, sequence FROM state"),
                     let epoch = row[0] as Int64?, let sequence = row[1] as Int64?
                 else { return nil }
@@ -42,13 +52,13 @@ final class Index: ConfirmedRecord {
 
     /// The name under which this client holds its share, drawn when the index was made.
     var writer: String {
-        get throws { try queue.read { try String.fetchOne($0, sql: "SELECT writer FROM state") ?? "" } }
+        get throws { try read { try String.fetchOne($0, sql: "SELECT writer FROM state") ?? "" } }
     }
 
     /// How many entries are confirmed, without the root.
     var count: UInt64 {
         get throws {
-            try queue.read {
+            try read {
                 UInt64(try Int64.fetchOne($0, sql: "SELECT count(*) FROM entries WHERE parent != 0") ?? 0)
             }
         }
@@ -57,7 +67,7 @@ final class Index: ConfirmedRecord {
     /// How many entries are confirmed at and below `path`; below the root, which itself is not counted.
     func count(at path: RelativePath) throws -> UInt64 {
         if path.isRoot { return try count }
-        return try queue.read { database in
+        return try read { database in
             var tree = IndexTree(database)
             guard let row = try tree.row(at: path) else { return 0 }
             return row.confirmed.entry.kind == .directory ? try tree.count(below: row.id) + 1 : 1
@@ -66,7 +76,7 @@ final class Index: ConfirmedRecord {
 
     /// Whether deletions were held back when that was last noted.
     var isHolding: Bool {
-        get throws { try queue.read { try Bool.fetchOne($0, sql: "SELECT isHolding FROM state") ?? false } }
+        get throws { try read { try Bool.fetchOne($0, sql: "SELECT isHolding FROM state") ?? false } }
     }
 
     /// Keeps in mind whether deletions are held back.
@@ -76,7 +86,7 @@ final class Index: ConfirmedRecord {
 
     /// What is confirmed at each of `paths`; those where nothing is are left out.
     func confirmed(at paths: some Sequence<RelativePath>) throws -> [RelativePath: Confirmed] {
-        try queue.read { database in
+        try read { database in
             var tree = IndexTree(database)
             var found: [RelativePath: Confirmed] = [:]
             for path in paths { found[path] = try tree.row(at: path)?.confirmed }
@@ -86,7 +96,7 @@ final class Index: ConfirmedRecord {
 
     /// What is confirmed directly in `directory`, by name.
     func children(of directory: RelativePath) throws -> [[UInt8]: Confirmed] {
-        try queue.read { database in
+        try read { database in
             var tree = IndexTree(database)
             guard let id = try tree.id(of: directory) else { return [:] }
             var children: [[UInt8]: Confirmed] = [:]
@@ -97,7 +107,7 @@ final class Index: ConfirmedRecord {
 
     /// Where the index has the entry with `identity`, and as what; nil where it has none.
     func location(of identity: Identity) throws -> (path: RelativePath, confirmed: Confirmed)? {
-        try queue.read { database in
+        try read { database in
             let tree = IndexTree(database)
             return try tree.rows(withInode: identity.inode)
                 .first { $0.confirmed.identity == identity }
@@ -107,7 +117,7 @@ final class Index: ConfirmedRecord {
 
     /// Every place where the index has the entry with `identity`, and as what: the names of a file.
     func locations(of identity: Identity) throws -> [(path: RelativePath, confirmed: Confirmed)] {
-        try queue.read { database in
+        try read { database in
             let tree = IndexTree(database)
             return try tree.rows(withInode: identity.inode).filter { $0.confirmed.identity == identity }
                 .compactMap { row in try tree.path(of: row).map { ($0, row.confirmed) } }
