@@ -32,7 +32,8 @@ package struct ControlSocket: Service {
     /// One thing that can be asked for.
     private struct Route: Sendable {
         let method: HTTPRequest.Method
-        let name: String
+        /// Its path.
+        let path: String
         let answer: @Sendable (Request) async throws -> Response
     }
 
@@ -65,14 +66,14 @@ package struct ControlSocket: Service {
     package mutating func get<Answer: Encodable & SendableMetatype>(
         _ name: String, answer: @escaping @Sendable () async throws -> Answer
     ) {
-        routes.append(Route(method: .get, name: name) { _ in try await Response(json: answer()) })
+        routes.append(Route(method: .get, path: "/v1/\(name)") { _ in try await Response(json: answer()) })
     }
 
     /// Answers `POST /v1/name`. For what does something.
     package mutating func post<Answer: Encodable & SendableMetatype>(
         _ name: String, answer: @escaping @Sendable () async throws -> Answer
     ) {
-        routes.append(Route(method: .post, name: name) { _ in try await Response(json: answer()) })
+        routes.append(Route(method: .post, path: "/v1/\(name)") { _ in try await Response(json: answer()) })
     }
 
     /// Answers `POST /v1/name` with a JSON body of up to `longestRequest` bytes that says what exactly is to be done. A body
@@ -81,7 +82,7 @@ package struct ControlSocket: Service {
         _ name: String, answer: @escaping @Sendable (Order) async throws -> Answer
     ) {
         routes.append(
-            Route(method: .post, name: name) { request in
+            Route(method: .post, path: "/v1/\(name)") { request in
                 let body = try await request.body.collect(upTo: Self.longestRequest)
                 let order: Order
                 do {
@@ -91,6 +92,11 @@ package struct ControlSocket: Service {
                 }
                 return try await Response(json: answer(order))
             })
+    }
+
+    /// Answers `GET /metrics` with what is measured, as Prometheus reads it.
+    package mutating func metrics(_ text: @escaping @Sendable () async throws -> String) {
+        routes.append(Route(method: .get, path: "/metrics") { _ in try await Response(metrics: text()) })
     }
 
     package func run() async throws {
@@ -118,7 +124,7 @@ package struct ControlSocket: Service {
         let router = Router()
         router.add(middleware: ProblemMiddleware())
         for route in routes {
-            router.on("/v1/\(route.name)", method: route.method) { request, _ in try await route.answer(request) }
+            router.on("\(route.path)", method: route.method) { request, _ in try await route.answer(request) }
         }
         return router
     }

@@ -62,11 +62,13 @@ struct CommitBatch {
         batch.sync()
 
         await share.order.takeTurn(base) { [catalog = share.catalog] in catalog.summary.state }
+        let started = ContinuousClock.now
         // Publish, sync the names, record: Core's `publishAndRecord`.
         if base == nil || base == share.state { share.announce(fresh) }
         let result = batch.publishAndRecord(base: base)
         share.announce(nil)
         let state = share.catalog.summary.state
+        share.measureCommit(since: started)
         await share.order.yieldTurn()
 
         // Acknowledge, each change by itself.

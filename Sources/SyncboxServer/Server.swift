@@ -2,6 +2,7 @@
 import Logging
 import SyncboxCore
 import SyncboxFiles
+import Synchronization
 
 /// What answers requests: the open shares, the keys, and the threads on which the work is done.
 final class Server: Sendable {
@@ -15,6 +16,8 @@ final class Server: Sendable {
     let refusals: RefusalLog
     /// The audits that were asked for.
     let audits = Audits()
+    /// How many requests were answered with which status.
+    let answers = Mutex<[Int: UInt64]>([:])
     let logger: Logger
 
     /// How many threads serve requests: as many may be writing, or waiting for a disk, at the same time.

@@ -34,9 +34,10 @@ package struct ServerDaemon: Sendable {
             }
         }
         let server = Server(shares: shares.all, keys: settings.keys, threads: threads, logger: context.logger)
-        let control = try controlSocket(settings) { [started = Int64(time(nil))] in
+        var control = try controlSocket(settings) { [started = Int64(time(nil))] in
             ServerStatus(listen: settings.listen.description, shares: shares.all.map(\.status), started: started)
         }
+        control.metrics { await threads.run { server.metrics(of: shares.all) } }
         let listener = ServerService(
             server: server, listen: settings.listen, onListening: context.readiness.require())
         let reload = ReloadServer(path: path, started: settings, server: server, context: context)

@@ -37,6 +37,7 @@ package func assembleClient(configuration: String, context: DaemonContext) async
         path: ControlSocket.path(context.environment, stateDirectory: settings.stateDirectory), logger: context.logger,
         onListening: context.readiness.require())
     control.get("status") { await engine.status() }
+    control.metrics { await engine.metrics() }
     control.post("rescan") {
         await engine.rescanAll()
         return await engine.status()
@@ -47,7 +48,14 @@ package func assembleClient(configuration: String, context: DaemonContext) async
     control.get("audit") { try await engine.auditStatus() }
     let line = StatusLine(notifier: context.notifier) { await engine.status().line }
     statusLine.set(line)
-    return Daemon(services: [control, line, EngineService(engine: engine, threads: outside.thread)]) {
+    var services: [any Service] = [control, line, EngineService(engine: engine, threads: outside.thread)]
+    if let address = settings.metricsListen {
+        services.insert(
+            MetricsListener(at: address, logger: context.logger, onListening: context.readiness.require()) {
+                await engine.metrics()
+            }, at: 1)
+    }
+    return Daemon(services: services) {
         try await engine.reload(from: configuration, context)
     }
 }

@@ -61,10 +61,13 @@ extension Engine {
         let old = parts.settings
         if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
             || new.stateDirectory != old.stateDirectory || new.preserve != old.preserve
-            || new.uploadBandwidth != old.uploadBandwidth
+            || new.uploadBandwidth != old.uploadBandwidth || new.metricsListen != old.metricsListen
         {
             parts.logger.warning(
-                "source, server, share, key-file, state-directory, preserve and upload-bandwidth change with a restart only"
+                """
+                source, server, share, key-file, state-directory, preserve, upload-bandwidth and metrics-listen change \
+                with a restart only
+                """
             )
         }
         mirror.reload(Self.limits(new), brake: Self.brake(new))

@@ -52,6 +52,8 @@ actor Engine {
     var waiters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
     /// How far the destination reflects the source.
     var freshness = FreshnessClock()
+    /// From sending a batch to the server's answer.
+    var batchTimes = Histogram()
     /// Whether the server is being told that.
     var isReporting = false
     /// The audit that runs, or the last one.

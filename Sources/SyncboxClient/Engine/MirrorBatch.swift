@@ -19,8 +19,9 @@ extension Engine {
         rest()
         let reply: BatchReply
         do throws(LinkError) {
-            let fresh = freshness.fresh
+            let (fresh, sentAt) = (freshness.fresh, Clock.now)
             reply = try await link.send(batch: plan.body, changes: plan.changes.count, fresh: fresh)
+            batchTimes.observe(sentAt.duration(to: .now))
             if let fresh { freshness.tell(fresh) }
         } catch {
             return mirror.putBack(plan, after: error, at: .now)

@@ -25,6 +25,11 @@ extension Engine {
         }
     }
 
+    /// Counts a part that has arrived, for those who look on.
+    private func count(_ part: (sent: UInt64, copied: UInt64)) {
+        mirror.countUploaded(sent: part.sent, copied: part.copied)
+    }
+
     /// Uploads what the server does not have of the file. Answers how many bytes that were, too.
     private func send(_ file: ReadingFile) async throws -> (UploadQueue.Ready, sent: UInt64) {
         if let partial = mirror.takePartial(file.path), !partial.observed.isSameVersion(as: file.observed) {
@@ -44,7 +49,7 @@ extension Engine {
                 if let before = held, upload.isUnchanged(chunks, after: before) {
                     held = before + [chunks]
                 } else {
-                    for part in (held ?? []) + [chunks] { try await upload.send(part) }
+                    for part in (held ?? []) + [chunks] { count(try await upload.send(part)) }
                     held = nil
                 }
                 chunks = try await next
@@ -55,7 +60,7 @@ extension Engine {
             if held != nil, digest == confirmed?.digest {
                 return (UploadQueue.Ready(observed: file.observed.with(digest), upload: nil), 0)
             }
-            for part in held ?? [] { try await upload.send(part) }
+            for part in held ?? [] { count(try await upload.send(part)) }
             return (UploadQueue.Ready(observed: file.observed.with(digest), upload: upload.id), upload.sent)
         } catch let error as LinkError where error.kind != .uploadLost {
             if let id = upload.id { mirror.keep(file.path, .init(observed: file.observed, upload: id)) }

@@ -53,13 +53,16 @@ struct UploadInParts {
 
     /// Sends the next part, or what the server lacks of it. Begins the upload with the first. Throws `LinkError`, and
     /// `FileError` where the file has changed.
-    mutating func send(_ chunks: [Chunk]) async throws {
+    ///
+    /// Answers how many bytes were `sent`, and how many the server `copied` from what it has.
+    @discardableResult
+    mutating func send(_ chunks: [Chunk]) async throws -> (sent: UInt64, copied: UInt64) {
         var steps = matcher.steps(for: chunks)
         let start = offset
         offset += steps.reduce(0) { $0 + $1.length }
         try file.checkUnchanged()
         let id = try await begin()
-        guard offset > staged else { return }
+        guard offset > staged else { return (0, 0) }
         steps = Self.dropping(staged - min(staged, start), of: steps)
         do {
             try await link.append(to: id, staged, RecipeSource(file, steps, from: staged, base: base))
@@ -70,8 +73,11 @@ struct UploadInParts {
             steps = steps.map { if case .copy(_, let length) = $0 { .literal(length: length) } else { $0 } }
             try await link.append(to: id, staged, RecipeSource(file, steps, from: staged, base: nil))
         }
-        sent += steps.reduce(0) { if case .literal(let length) = $1 { $0 + length } else { $0 } }
+        let literal: UInt64 = steps.reduce(0) { if case .literal(let length) = $1 { $0 + length } else { $0 } }
+        let copied: UInt64 = steps.reduce(0) { if case .copy(_, let length) = $1 { $0 + length } else { $0 } }
+        sent += literal
         staged = offset
+        return (literal, copied)
     }
 
     private mutating func begin() async throws(LinkError) -> UploadID {

@@ -8,6 +8,7 @@ extension Mirror {
         for path in plan.leftOver { endings[path] = endings[path]?.unsent ?? .again }
         var confirmations: [Confirmation] = []
         for (change, outcome) in zip(plan.changes, reply?.outcomes ?? []) {
+            counters.tally.count(change, outcome)
             if outcome.isApplied {
                 let lacking = outcome == .acknowledged ? [] : Set(Preserve.allCases)
                 confirmations.append(confirmation(of: change, in: plan.batch, lacking: lacking))
@@ -33,7 +34,13 @@ extension Mirror {
         try record.confirm(confirmations, state: reply?.state)
         if let reply { try count(plan, reply, now) }
         try noteHeld()
-        for path in batch.taken.sorted() { end(path, endings[path] ?? .done, in: batch, now) }
+        for path in batch.taken.sorted() {
+            let ending = endings[path] ?? .done
+            if reply != nil, ending.isDone, let touched = queue.takenTouched(path) {
+                counters.latency.observe(touched.duration(to: now))
+            }
+            end(path, ending, in: batch, now)
+        }
         let results = confirmations.compactMap { confirmation -> (path: RelativePath, confirmed: Confirmed)? in
             guard case .set(let path, let confirmed) = confirmation, endings[path] == nil,
                 preserved.contains(.hardLinks) || batch.linked.contains(path)

@@ -59,7 +59,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// Large files on their way beside the batches.
     package internal(set) var uploads: UploadQueue
     /// What has been done since the start.
-    package internal(set) var counters = Counters()
+    package internal(set) var counters = EngineCounters()
     /// What is neither file, directory nor symbolic link, and so not mirrored.
     package internal(set) var special: Set<RelativePath> = []
     /// The state that the record describes; nil while it must be aligned before anything is sent.
@@ -113,16 +113,6 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     /// When the whole source is looked at again because not all of it is watched; nil while all is.
     var nextSweep: Instant?
     private var notices: [Notice] = []
-
-    /// What the engine has done since its start.
-    package struct Counters: Hashable, Sendable {
-        /// Changes that were acknowledged.
-        package internal(set) var changes: UInt64 = 0
-        /// Batches that were acknowledged.
-        package internal(set) var batches: UInt64 = 0
-        /// Bytes of content that were sent, in batches and in uploads.
-        package internal(set) var bytesSent: UInt64 = 0
-    }
 
     /// An engine that has seen nothing yet.
     package init(source: Source, record: Record, options: Options) {

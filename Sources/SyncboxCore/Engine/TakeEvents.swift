@@ -34,6 +34,7 @@ extension Mirror {
         case .unmounted(let path): unmounted(path)
         case .lostTrack:
             tell(.lostTrack)
+            counters.overflows += 1
             witnessed.removeAll()
             beginRescan(at: .root)
         case .unwatched(let path, let kind, let text): unwatched(path, kind, text, at: now)

@@ -119,10 +119,15 @@ extension Mirror {
     /// An upload has ended, and the file can be put in place. `sent` is how many bytes that took.
     package mutating func endUpload(_ path: RelativePath, _ ready: UploadQueue.Ready, sent: UInt64, at now: Instant) {
         uploads.end(path, ready)
-        counters.bytesSent += sent
         if sent > 0, link.reason != nil { linkUp(at: now) }
         queue.finish(path, .again, at: now)
         endWaiting(for: path, at: now)
+    }
+
+    /// A part of an upload has arrived at the server: so many bytes of it were `sent`, and so many `copied` there.
+    package mutating func countUploaded(sent: UInt64, copied: UInt64) {
+        counters.bytesSent += sent
+        counters.bytesSaved += copied
     }
 
     /// The other names of a large file get their turn.

@@ -64,6 +64,7 @@ extension Mirror {
     package mutating func linkDown(_ error: LinkError, at now: Instant) {
         if error.kind == .otherState { state = nil }
         heardAt = now
+        counters.linkFailures += 1
         if link.failed(error.reason, at: now, chance: chance()) { tell(.linkDown(error.reason)) }
     }
 }

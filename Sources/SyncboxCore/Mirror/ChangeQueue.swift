@@ -292,6 +292,11 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         states[path]?.failures ?? 0
     }
 
+    /// When what is on its way at `path` was touched first; nil where nothing is.
+    package func takenTouched(_ path: RelativePath) -> Instant? {
+        states[path]?.takenTouched
+    }
+
     private mutating func setDue(_ path: RelativePath, _ state: inout State, _ due: Instant) {
         if state.due == nil { waitingCount += 1 }
         let isNew = state.due != due

@@ -14,6 +14,7 @@ extension ClientSettings {
         case stateDirectory = "state-directory"
         case startup, preserve
         case uploadBandwidth = "upload-bandwidth"
+        case metricsListen = "metrics-listen"
         case logLevel = "log-level"
 
         static let section = "client"
@@ -28,6 +29,7 @@ extension ClientSettings {
             case .startup: "reconcile"
             case .preserve: "owner"
             case .uploadBandwidth: "10M"
+            case .metricsListen: "127.0.0.1:8731"
             case .logLevel: "info"
             }
         }

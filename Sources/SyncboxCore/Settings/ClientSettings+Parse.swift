@@ -17,6 +17,7 @@ extension ClientSettings {
         let startup = reader.value(ClientKey.startup, default: Startup.reconcile, read: SettingsValue.choice)
         let preserve = reader.value(ClientKey.preserve, default: [], read: preserved)
         let bandwidth = reader.value(ClientKey.uploadBandwidth, default: .some(nil), read: bandwidth)
+        let metricsListen = reader.value(ClientKey.metricsListen, default: .some(nil), read: metricsAddress)
         let logLevel = reader.value(ClientKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
         let patterns = reader.value(IgnoreKey.patterns, default: defaultIgnorePatterns, read: ignorePatterns)
         let debounce = readDebounce(&reader)
@@ -25,14 +26,12 @@ extension ClientSettings {
         checkInside(source, keyFile: keyFile, stateDirectory: stateDirectory, &reader)
         if let mistakes = reader.found { throw mistakes }
         guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let preserve,
-            let bandwidth, let logLevel, let patterns, let debounce, let retry, let brake
+            let bandwidth, let metricsListen, let logLevel, let patterns, let debounce, let retry, let brake
         else { preconditionFailure("every nil has been reported") }
         return ClientSettings(
             source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
-            startup: startup, preserve: preserve, uploadBandwidth: bandwidth, logLevel: logLevel,
-            ignorePatterns: patterns, debounce: debounce,
-            retry: retry,
-            brake: brake)
+            startup: startup, preserve: preserve, uploadBandwidth: bandwidth, metricsListen: metricsListen,
+            logLevel: logLevel, ignorePatterns: patterns, debounce: debounce, retry: retry, brake: brake)
     }
 
     /// Any of the words, or nothing.
@@ -43,6 +42,11 @@ extension ClientSettings {
     /// A size, or nothing for no limit.
     private static func bandwidth(_ text: String) throws(SettingsValue.Mistake) -> UInt64? {
         text.isEmpty ? nil : try SettingsValue.size(text, in: ClientSettings.uploadBandwidthRange)
+    }
+
+    /// An address that other machines can't reach, or nothing for none.
+    private static func metricsAddress(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress? {
+        text.isEmpty ? nil : try SocketAddress.metrics(text)
     }
 
     /// Words of which each is a pattern that can match something. git passes over what can't; here it is a mistake.

@@ -23,6 +23,9 @@ package struct ClientSettings: Hashable, Sendable {
     package var preserve: Set<Preserve>
     /// `[client] upload-bandwidth`: how many bytes of large files are sent in a second at the most; nil for no limit.
     package var uploadBandwidth: UInt64?
+    /// `[client] metrics-listen`: where Prometheus may ask, a loopback address or a Unix socket; nil for the control
+    /// socket alone.
+    package var metricsListen: SocketAddress?
     /// `[client] log-level`.
     package var logLevel: LogLevel
     /// `[ignore] patterns`, in their order; the standard ones where none are set.
@@ -37,7 +40,7 @@ package struct ClientSettings: Hashable, Sendable {
     package init(
         source: String, server: SocketAddress, share: String, keyFile: String, stateDirectory: String,
         startup: Startup = .reconcile, preserve: Set<Preserve> = [], uploadBandwidth: UInt64? = nil,
-        logLevel: LogLevel = .info,
+        metricsListen: SocketAddress? = nil, logLevel: LogLevel = .info,
         ignorePatterns: [String] = defaultIgnorePatterns, debounce: Debounce = Debounce(), retry: Retry = Retry(),
         brake: Brake = Brake()
     ) {
@@ -49,6 +52,7 @@ package struct ClientSettings: Hashable, Sendable {
         self.startup = startup
         self.preserve = preserve
         self.uploadBandwidth = uploadBandwidth
+        self.metricsListen = metricsListen
         self.logLevel = logLevel
         self.ignorePatterns = ignorePatterns
         self.debounce = debounce

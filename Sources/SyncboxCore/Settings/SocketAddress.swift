@@ -27,6 +27,20 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Reads `host:port`, `[v6]:port` or `unix:/path`: what `[client] metrics-listen` takes.
+    package static func metrics(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress {
+        let right = "write 127.0.0.1:8731, [::1]:8731 or unix:/run/syncbox-client/src/metrics.sock"
+        return try read(text, right: right) { text throws(SettingsValue.Mistake) in
+            let (host, port) = try hostAndPort(text, right: right)
+            guard isLoopback(host) else {
+                throw SettingsValue.Mistake(
+                    "is not a loopback address, and nobody needs a key there",
+                    right: "listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy with TLS")
+            }
+            return .tcp(host: host, port: port)
+        }
+    }
+
     /// Reads `http://host:port` or `unix:/path`: what `[client] server` takes.
     package static func server(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress {
         let right = "write http://127.0.0.1:8730 or unix:/run/syncbox-server/http.sock"

@@ -14,6 +14,8 @@ struct StagedBatch {
     private let permissions: Set<ServerSettings.Permission>
     /// How many files were staged: the first ones are kept open, so that a few can be synced one by one.
     private var files = 0
+    /// How many bytes of content came with the batch.
+    private var contentSize = 0
 
     init(_ share: Share, permissions: Set<ServerSettings.Permission>) {
         self.share = share
@@ -30,6 +32,7 @@ struct StagedBatch {
 
     /// Stages one change more, and verifies that its content is what it is said to be.
     mutating func stage(_ change: Change) {
+        contentSize += change.inlineSize
         var staged = StagedChange<StagedEntry>(change: change.withoutContent, outcome: refusal(of: change))
         if staged.outcome == nil {
             do throws(FileError) {
@@ -94,6 +97,7 @@ struct StagedBatch {
         defer { share.pulse.rest() }
         let result = share.publishAndRecord(&changes, base: base)
         guard result == .committed else { return result }
+        share.measure(changes, contentSize: contentSize)
         if outcomes.contains(where: \.isApplied) { share.count(outcomes) }
         share.kept.giveWay(after: outcomes)
         return result

@@ -5,6 +5,7 @@ import SyncboxCore
 /// makes text of them would break those that are not UTF-8.
 enum Resource: Hashable, Sendable {
     case health
+    case metrics
     case shares
     case share(String)
     case batches(String)
@@ -25,6 +26,10 @@ enum Resource: Hashable, Sendable {
         let after = parts.count > 1 ? try Self.after(in: parts[1]) : nil
         if parts[0] == "/healthz" {
             self = .health
+            return
+        }
+        if parts[0] == "/metrics" {
+            self = .metrics
             return
         }
         // "", "v1", "shares", NAME, KIND and the rest as it is.
@@ -85,7 +90,7 @@ enum Resource: Hashable, Sendable {
     /// The methods that can be asked of it.
     var methods: [String] {
         switch self {
-        case .health, .shares, .share, .manifest, .kept, .version: ["GET", "HEAD"]
+        case .health, .metrics, .shares, .share, .manifest, .kept, .version: ["GET", "HEAD"]
         case .batches, .uploads, .move, .freshness: ["POST"]
         case .audit: ["GET", "HEAD", "POST", "DELETE"]
         case .upload: ["HEAD", "PATCH", "DELETE"]
@@ -96,7 +101,7 @@ enum Resource: Hashable, Sendable {
     /// The share that it belongs to; nil for what belongs to none.
     var share: String? {
         switch self {
-        case .health, .shares: nil
+        case .health, .metrics, .shares: nil
         case .share(let name), .batches(let name), .manifest(let name, _), .uploads(let name), .upload(let name, _),
             .file(let name, _), .directory(let name, _, _), .move(let name), .kept(let name, _, _),
             .version(let name, _, _), .freshness(let name), .audit(let name):

@@ -30,6 +30,7 @@ extension Routes {
                 try write(piece.readableBytesView, to: content, at: length)
                 length += UInt64(piece.readableBytes)
             }
+            share.measureReceived(length)
             if let announced = request.headers[.contentLength], announced != String(length) {
                 throw HTTPError(.badRequest, message: "the body ended early")
             }

@@ -74,6 +74,7 @@ extension Routes {
     /// Appends a body as it is. Returns where the upload ends then.
     private func append(_ body: RequestBody, to upload: Uploads.Taken, at start: UInt64) async throws -> UInt64 {
         var offset = start
+        defer { share.measureReceived(offset - start) }
         for try await piece in body {
             try upload.checkRoom(for: UInt64(piece.readableBytes), at: offset)
             try write(piece.readableBytesView, to: upload.content, at: offset)

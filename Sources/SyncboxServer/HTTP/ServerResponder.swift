@@ -14,6 +14,12 @@ struct ServerResponder: HTTPResponder {
     let server: Server
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        let response = try await answer(request, context)
+        server.count(response.status)
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: RequestOrigin) async throws -> Response {
         try await withTaskExecutorPreference(server.threads) {
             do {
                 let response = try await route(request, context)
@@ -36,6 +42,7 @@ struct ServerResponder: HTTPResponder {
         guard resource.methods.contains(request.method.rawValue) else {
             throw HTTPError(.methodNotAllowed, headers: [.allow: resource.methods.joined(separator: ", ")])
         }
+        if resource == .metrics { return try server.metrics(for: caller) }
         guard let name = resource.share else { return try Routes.shares(server.shares, caller) }
         guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
         do {

@@ -28,6 +28,8 @@ final class Share: Sendable {
     private let promise: Mutex<ServerSettings.Durability>
     private let lease = Mutex(Lease<ContinuousClock.Instant>())
     private let counters = Mutex(Counters())
+    /// What has been measured since the start.
+    let meter = Mutex(ShareMeter())
     /// How far the share reflects its source.
     let freshness: Mutex<FreshnessState>
     /// The audit that runs, or the last one.
@@ -108,6 +110,12 @@ final class Share: Sendable {
         didChange()
     }
 
+    /// Counts calls that sync, and how long they took together.
+    private func countSyncs(_ count: Int, since started: ContinuousClock.Instant) {
+        counters.withLock { $0.syncs += UInt64(count) }
+        measureSync(since: started)
+    }
+
     /// Removes what is staged and no longer needed. What can't be removed is swept away at the next start.
     func remove(_ staged: StagedEntry) {
         do { try tree.staging.remove(staged) } catch { logger.warning("something staged stays: \(error)") }
@@ -136,6 +144,7 @@ extension Share: CommitStore {
 
     func syncEntries(at paths: Set<RelativePath>) throws(FileError) {
         guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }
+        let started = ContinuousClock.now
         let count: Int
         if kept.hasUnsynced {
             // What leads to something kept may have been made on the way: more names than are worth to be synced one by one.
@@ -145,7 +154,7 @@ extension Share: CommitStore {
         } else {
             count = try tree.syncEntries(at: paths)
         }
-        counters.withLock { $0.syncs += UInt64(count) }
+        countSyncs(count, since: started)
     }
 
     /// How long one sync of a slow disk may take before the watchdog holds the server for stuck.
@@ -172,14 +181,15 @@ extension Share {
     /// Makes staged contents durable before they are published, as far as the share promises that.
     func syncContents(_ staged: [StagedEntry]) throws(FileError) {
         guard durability == .durable, !staged.isEmpty else { return }
-        let count = try tree.syncContents(of: staged)
-        counters.withLock { $0.syncs += UInt64(count) }
+        let started = ContinuousClock.now
+        countSyncs(try tree.syncContents(of: staged), since: started)
     }
 
     /// Makes durable what a relaxed share has published since the last time.
     func syncLater() throws {
         guard counters.withLock({ $0.hasUnsynced }) else { return }
         counters.withLock { $0.hasUnsynced = false }
+        let started = ContinuousClock.now
         do {
             try tree.syncFileSystem()
             try catalog.checkpoint()
@@ -187,6 +197,6 @@ extension Share {
             counters.withLock { $0.hasUnsynced = true }
             throw error
         }
-        counters.withLock { $0.syncs += 1 }
+        countSyncs(1, since: started)
     }
 }

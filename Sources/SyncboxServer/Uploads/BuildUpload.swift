@@ -19,6 +19,8 @@ struct BuildUpload {
     private var base: ReadingFile?
     /// What was done since others had a chance, in bytes.
     private var done: UInt64 = 0
+    /// How many bytes of content the recipe brought.
+    private var received: UInt64 = 0
 
     /// Goes on where the upload ends.
     init(_ upload: Uploads.Taken, in share: Share) throws(FileError) {
@@ -32,6 +34,7 @@ struct BuildUpload {
     /// more than was announced (413), or its base is not what it says (412).
     mutating func run(_ body: RequestBody) async throws -> UInt64 {
         var decoder = RecipeDecoder()
+        defer { share.measureReceived(received) }
         do {
             for try await piece in body {
                 var rest = piece.readableBytesView
@@ -54,6 +57,7 @@ struct BuildUpload {
             try upload.checkRoom(for: UInt64(bytes.count), at: end)
             try write(bytes, to: upload.content, at: end)
             end += UInt64(bytes.count)
+            received += UInt64(bytes.count)
         case .hole(let length):
             try upload.checkRoom(for: length, at: end)
             try await upload.extend(to: end + length)

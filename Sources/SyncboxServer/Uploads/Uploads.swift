@@ -40,6 +40,9 @@ final class Uploads: Sendable {
         uploads = Mutex(found)
     }
 
+    /// How many are under way.
+    var count: Int { uploads.withLock { $0.count } }
+
     /// Begins an upload, after giving up what rested too long. Where there are too many, the one that has
     /// rested longest makes room: its client may be gone. nil when each of them is being worked on.
     func begin(_ record: UploadRecord) throws -> UploadID? {

@@ -14,6 +14,7 @@ final class Mirror {
         var longestRetry = "1s"
         var preserve = ""
         var uploadBandwidth = ""
+        var metricsListen = ""
         /// Nothing is held for its number, unless a test says otherwise.
         var brakePercent = 100
         var brakeCount = 1000
@@ -136,6 +137,7 @@ final class Mirror {
             startup = \(settings.startup)
             preserve = \(settings.preserve)
             upload-bandwidth = \(settings.uploadBandwidth)
+            metrics-listen = \(settings.metricsListen)
 
             [ignore]
             patterns = \(settings.patterns)
@@ -193,7 +195,7 @@ func withMirror(_ body: (Mirror) async throws -> Void) async throws {
 }
 
 /// A port of the loopback that nobody listens on.
-private func freePort() throws -> UInt16 {
+func freePort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

@@ -45,6 +45,22 @@ import Testing
     }
 
     @Test(
+        "What is measured is shown on loopback addresses and Unix sockets alone, since nobody needs a key there",
+        arguments: [
+            ("127.0.0.1:8731", nil), ("[::1]:8731", nil), ("unix:/run/m.sock", nil),
+            ("0.0.0.0:8731", notForAll), ("192.168.1.2:8731", notForAll), ("[::]:8731", notForAll),
+            ("example.org:8731", notForAll), ("127.0.0.1", "has no port"),
+        ])
+    func metrics(text: String, wrong: String?) {
+        do throws(SettingsValue.Mistake) {
+            #expect(try SocketAddress.metrics(text).description == text)
+            #expect(wrong == nil)
+        } catch {
+            #expect(error.wrong == wrong)
+        }
+    }
+
+    @Test(
         "A client reaches a server by http on loopback, or by a Unix socket",
         arguments: [
             ("http://127.0.0.1:8730", SocketAddress.tcp(host: "127.0.0.1", port: 8730)),
@@ -80,3 +96,5 @@ import Testing
 
 private let notLoopback =
     "is not a loopback address, and plain text must not leave the machine (TLS isn't configured)"
+
+private let notForAll = "is not a loopback address, and nobody needs a key there"
