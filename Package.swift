@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "SyncboxFiles", dependencies: ["SyncboxCore", "CLinux", "CXXHash", .crypto]),
         .target(name: "Systemd", dependencies: ["CSystemd", .logging]),
         .target(name: "CurlHTTP", dependencies: ["CCurl", "CLinux"]),
+        .target(name: "PreparedSQL", dependencies: [.grdb, .sqlite]),
         .target(
             name: "SyncboxDaemon",
             dependencies: [
@@ -50,13 +51,14 @@ let package = Package(
         .target(
             name: "SyncboxServer",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "SyncboxDaemon", .hummingbird, .httpTypes, .nioCore, .grdb, .crypto,
-                .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxDaemon", .hummingbird, .httpTypes, .nioCore,
+                .grdb,
+                .crypto, .lifecycle, .logging,
             ]),
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", .grdb, .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxDaemon", .grdb, .lifecycle, .logging,
             ]),
 
         // Composition roots and the command line.
@@ -115,5 +117,6 @@ extension Target.Dependency {
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var sqlite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 }

@@ -8,17 +8,18 @@ enum ImportRule {
         "SyncboxFiles": libc.union(["SyncboxCore", "CLinux", "CXXHash", "SystemPackage", "Crypto"]),
         "Systemd": libc.union(["CSystemd", "Logging"]),
         "CurlHTTP": libc.union(["CCurl", "CLinux"]),
+        "PreparedSQL": ["GRDB", "GRDBSQLite"],
         "SyncboxDaemon": libc.union([
             "SyncboxCore", "SyncboxFiles", "Systemd", "CLinux", "Hummingbird", "HTTPTypes", "NIO*", "ServiceLifecycle",
             "UnixSignals", "Logging", "FoundationEssentials",
         ]),
         "SyncboxServer": libc.union([
-            "SyncboxCore", "SyncboxFiles", "SyncboxDaemon", "Hummingbird", "HummingbirdTLS", "HTTPTypes", "NIO*",
-            "GRDB",
-            "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
+            "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxDaemon", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
+            "NIO*", "GRDB", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
         ]),
         "SyncboxClient": libc.union([
-            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "SyncboxDaemon", "GRDB", "ServiceLifecycle", "Logging",
+            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxDaemon", "GRDB", "ServiceLifecycle",
+            "Logging",
             "FoundationEssentials",
         ]),
         "syncbox-server": libc.union(["SyncboxServer", "SyncboxDaemon", "SyncboxCore", "ArgumentParser"]),

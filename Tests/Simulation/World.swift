@@ -39,6 +39,8 @@ final class World {
         case page(after: RelativePath?, ManifestProgress)
         case upload(RelativePath, SimulatedTree.Node?)
         case batch(BatchPlan)
+        /// What the server answered to a batch, on its way back.
+        case reply(BatchPlan, BatchReply)
     }
 
     let source: SimulatedSource
@@ -102,7 +104,7 @@ final class World {
     {
         .init(
             startup: .reconcile, preserved: preserved, limits: .init(), brake: .init(percent: 50, count: 1000),
-            isHolding: isHolding, seed: seed)
+            isHolding: isHolding, leastToFollow: seed.isMultiple(of: 2) ? 1 : 100, seed: seed)
     }
 
     /// An entry of the destination that is nobody's.
@@ -242,7 +244,13 @@ final class World {
             next(alignment, progress)
         case .upload(let path, let node): upload(path, node, isCut: isCut)
         case .batch(let plan): try send(plan, isCut: isCut)
+        case .reply(let plan, let reply): take(reply, to: plan, isCut: isCut)
         }
+    }
+
+    private func take(_ reply: BatchReply, to plan: BatchPlan, isCut: Bool) {
+        if isCut { return mirror.putBack(plan, after: cut, at: moment.instant) }
+        try? mirror.confirm(plan, reply, at: moment.instant)
     }
 
     private let cut = LinkError(kind: .away, reason: "cut")
@@ -278,7 +286,8 @@ final class World {
             if trouble.network, chance(15) { _ = try post(plan.body[...]) }
             let reply = try post(plan.body[...])
             if isCut || crashes { throw cut }
-            try? mirror.confirm(plan, reply, at: moment.instant)
+            // Two answers may come in another order than they were sent in.
+            if chance(2) { flights.append(.reply(plan, reply)) } else { take(reply, to: plan, isCut: false) }
         } catch {
             mirror.putBack(plan, after: error, at: moment.instant)
         }

@@ -11,17 +11,23 @@ import Testing
     /// An index in a directory of its own, which goes with it.
     private final class Fixture {
         let directory: URL
-        let index: Index
+        private var opened: Index?
 
         init() throws {
             directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-index-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            index = try Index(path: directory.appending(path: "index.sqlite").path)
         }
 
-        func reopened() throws -> Index {
-            try Index(path: directory.appending(path: "index.sqlite").path)
+        /// The index, opened where it is not.
+        var index: Index {
+            get throws {
+                let index = try opened ?? Index(path: directory.appending(path: "index.sqlite").path)
+                opened = index
+                return index
+            }
         }
+
+        func close() { opened = nil }
 
         deinit {
             try? FileManager.default.removeItem(at: directory)
@@ -81,7 +87,9 @@ import Testing
     func confirms() throws {
         let fixture = try Fixture()
         try filled(fixture)
-        for index in [fixture.index, try fixture.reopened()] {
+        for _ in ["this process", "another one"] {
+            defer { fixture.close() }
+            let index = try fixture.index
             #expect(try index.confirmed(at: [path("d/e/f")]) == [path("d/e/f"): file(4)])
             #expect(try index.state == ShareState(epoch: UInt64.max, sequence: 3))
             #expect(try index.count == 4)

@@ -17,6 +17,8 @@ extension Engine {
         guard let plan = try mirror.planBatch(paths, at: .now) else { return }
         guard !plan.changes.isEmpty else { return try mirror.confirm(plan, nil, at: .now) }
         rest()
+        // The next one may follow while this one is on its way.
+        wakeUps.wake()
         let reply: BatchReply
         do throws(LinkError) {
             let (fresh, sentAt) = (freshness.fresh, Clock.now)

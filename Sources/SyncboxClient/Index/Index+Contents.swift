@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import GRDB
+import PreparedSQL
 import SyncboxCore
 
 /// What a file that the server has consists of.
@@ -53,7 +54,7 @@ extension Index {
     /// What is confirmed at `path`, if that is a large file of which it is recorded what it consists of.
     func content(at path: RelativePath) throws -> ConfirmedContent? {
         try read { database in
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             guard let digest = try tree.row(at: path)?.confirmed.entry.digest else { return nil }
             let statement = try database.cachedStatement(sql: "SELECT chunks FROM contents WHERE digest = ?")
             let bytes = try Data.fetchOne(statement, arguments: [Data(digest.bytes)])
@@ -66,7 +67,7 @@ extension Index {
     /// A large file that is confirmed anywhere and begins with one of these chunks: one of `size` bytes where there is one.
     func content(beginningWith hashes: [Chunk.Hash], size: UInt64) throws -> ConfirmedContent? {
         try read { database in
-            let tree = IndexTree(database)
+            let tree = IndexTree(database, statements)
             for hash in hashes {
                 let statement = try database.cachedStatement(
                     sql: """
@@ -91,8 +92,6 @@ extension Index {
 extension IndexTree {
     /// Where a large file with this digest is confirmed; nil where none is.
     fileprivate func path(ofLargeFileWith digest: Data) throws -> RelativePath? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(IndexRow.columns) FROM entries WHERE digest = ? AND \(IndexSchema.large) LIMIT 1")
-        return try Row.fetchOne(statement, arguments: [digest]).map(IndexRow.init).flatMap { try path(of: $0) }
+        try statements.large.first({ $0.add(bytes: digest) }) { IndexRow($0) }.flatMap { try path(of: $0) }
     }
 }

@@ -11,6 +11,8 @@ import SyncboxCore
 /// a power loss may take the last transactions, which leaves the index behind what the server has, never ahead of it,
 /// and the next comparison finds that out. `FULL` would cost an fsync a batch and save nothing.
 final class Index: ConfirmedRecord {
+    // Before the queue, so that the statements go before their connection.
+    let statements: IndexStatements
     let queue: DatabaseQueue
 
     /// Opens or makes the index at `path`. Throws GRDB's `DatabaseError` where that can't be done.
@@ -24,6 +26,7 @@ final class Index: ConfirmedRecord {
         }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try IndexSchema.migrator.migrate(queue)
+        statements = try queue.unsafeRead { try IndexStatements($0) }
         try queue.write { try Self.sweepContents(in: $0) }
     }
 
@@ -68,7 +71,7 @@ final class Index: ConfirmedRecord {
     func count(at path: RelativePath) throws -> UInt64 {
         if path.isRoot { return try count }
         return try read { database in
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             guard let row = try tree.row(at: path) else { return 0 }
             return row.confirmed.entry.kind == .directory ? try tree.count(below: row.id) + 1 : 1
         }
@@ -87,7 +90,7 @@ final class Index: ConfirmedRecord {
     /// What is confirmed at each of `paths`; those where nothing is are left out.
     func confirmed(at paths: some Sequence<RelativePath>) throws -> [RelativePath: Confirmed] {
         try read { database in
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             var found: [RelativePath: Confirmed] = [:]
             for path in paths { found[path] = try tree.row(at: path)?.confirmed }
             return found
@@ -97,7 +100,7 @@ final class Index: ConfirmedRecord {
     /// What is confirmed directly in `directory`, by name.
     func children(of directory: RelativePath) throws -> [[UInt8]: Confirmed] {
         try read { database in
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             guard let id = try tree.id(of: directory) else { return [:] }
             var children: [[UInt8]: Confirmed] = [:]
             for row in try tree.children(of: id) { children[row.name] = row.confirmed }
@@ -108,7 +111,7 @@ final class Index: ConfirmedRecord {
     /// Where the index has the entry with `identity`, and as what; nil where it has none.
     func location(of identity: Identity) throws -> (path: RelativePath, confirmed: Confirmed)? {
         try read { database in
-            let tree = IndexTree(database)
+            let tree = IndexTree(database, statements)
             return try tree.rows(withInode: identity.inode)
                 .first { $0.confirmed.identity == identity }
                 .flatMap { row in try tree.path(of: row).map { ($0, row.confirmed) } }
@@ -118,7 +121,7 @@ final class Index: ConfirmedRecord {
     /// Every place where the index has the entry with `identity`, and as what: the names of a file.
     func locations(of identity: Identity) throws -> [(path: RelativePath, confirmed: Confirmed)] {
         try read { database in
-            let tree = IndexTree(database)
+            let tree = IndexTree(database, statements)
             return try tree.rows(withInode: identity.inode).filter { $0.confirmed.identity == identity }
                 .compactMap { row in try tree.path(of: row).map { ($0, row.confirmed) } }
         }
@@ -127,7 +130,7 @@ final class Index: ConfirmedRecord {
     /// Records what a batch confirmed, in its order, and the state after it, in one transaction.
     func confirm(_ confirmations: [Confirmation], state: ShareState?) throws {
         try queue.write { database in
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             for confirmation in confirmations {
                 switch confirmation {
                 case .set(let path, let confirmed): try tree.set(path, confirmed)
@@ -160,7 +163,7 @@ final class Index: ConfirmedRecord {
     func align(_ items: [ManifestPage.Item]) throws {
         try queue.write { database in
             let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM state") ?? 0
-            var tree = IndexTree(database)
+            var tree = IndexTree(database, statements)
             for item in items { try tree.align(item, generation: generation) }
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
-import GRDB
+import PreparedSQL
 import SyncboxCore
 
 /// One row of the index: where it is in the tree, and what is confirmed there.
@@ -20,35 +19,47 @@ struct IndexRow {
     let name: [UInt8]
     let confirmed: Confirmed
 
-    init(_ row: Row) {
-        id = row[0]
-        parent = row[1]
-        name = Array(row[2] as Data)
-        let inode = UInt64(bitPattern: row[10] as Int64)
-        let identity = Identity(inode: inode, born: Timestamp(seconds: row[11], nanoseconds: row[12]))
+    init(_ row: StatementRow) {
+        id = row.number(0)
+        parent = row.number(1)
+        name = row.bytes(2)
+        let inode = UInt64(bitPattern: row.number(10))
+        let born = Timestamp(seconds: row.number(11), nanoseconds: UInt32(truncatingIfNeeded: row.number(12)))
         var entry = Entry(
-            kind: Entry.Kind(rawValue: row[3]) ?? .file, mode: row[4],
-            modified: Timestamp(seconds: row[5], nanoseconds: row[6]), size: UInt64(bitPattern: row[7] as Int64),
-            digest: (row[8] as Data?).flatMap { Digest($0) }, target: Array(row[9] as Data))
-        if let user = row[15] as UInt32?, let group = row[16] as UInt32? {
-            entry.owner = Owner(user: user, group: group)
+            kind: Entry.Kind(rawValue: UInt8(truncatingIfNeeded: row.number(3))) ?? .file,
+            mode: UInt16(truncatingIfNeeded: row.number(4)),
+            modified: Timestamp(seconds: row.number(5), nanoseconds: UInt32(truncatingIfNeeded: row.number(6))),
+            size: UInt64(bitPattern: row.number(7)), digest: row.withBytes(8) { Digest($0) }, target: row.bytes(9))
+        if let user = row.optionalNumber(15), let group = row.optionalNumber(16) {
+            entry.owner = Owner(user: UInt32(truncatingIfNeeded: user), group: UInt32(truncatingIfNeeded: group))
         }
-        entry.attributes = (row[17] as Data?).flatMap { Attributes(bytes: $0) }
-        let changed = (row[13] as Int64?).map { Timestamp(seconds: $0, nanoseconds: row[14]) }
+        if !row.isNull(17) { entry.attributes = Attributes(bytes: row.bytes(17)) }
+        let changed = row.optionalNumber(13).map {
+            Timestamp(seconds: $0, nanoseconds: UInt32(truncatingIfNeeded: row.number(14)))
+        }
         confirmed = Confirmed(
-            entry: entry, identity: inode == 0 ? nil : identity, changed: changed, isJoined: row[18] as Bool? ?? false)
+            entry: entry, identity: inode == 0 ? nil : Identity(inode: inode, born: born), changed: changed,
+            isJoined: row.number(18) != 0)
     }
 
-    /// The values of the columns from `kind` to `isJoined`, in their order.
-    static func values(of confirmed: Confirmed) -> StatementArguments {
+    /// Adds the values of the columns from `kind` to `isJoined`, in their order.
+    static func add(_ confirmed: Confirmed, to values: inout StatementValues) {
         let entry = confirmed.entry
-        return [
-            entry.kind.rawValue, entry.mode, entry.modified.seconds, entry.modified.nanoseconds,
-            Int64(bitPattern: entry.size), entry.digest.map { Data($0.bytes) }, Data(entry.target),
-            Int64(bitPattern: confirmed.identity?.inode ?? 0), confirmed.identity?.born.seconds ?? 0,
-            confirmed.identity?.born.nanoseconds ?? 0, confirmed.changed?.seconds, confirmed.changed?.nanoseconds,
-            entry.owner?.user, entry.owner?.group, entry.attributes.map { Data($0.bytes) },
-            confirmed.isJoined ? true : nil,
-        ]
+        values.add(entry.kind.rawValue)
+        values.add(entry.mode)
+        values.add(entry.modified.seconds)
+        values.add(entry.modified.nanoseconds)
+        values.add(entry.size)
+        if let digest = entry.digest { digest.withBytes { values.add(buffer: $0) } } else { values.add(nil) }
+        values.add(bytes: entry.target)
+        values.add(confirmed.identity?.inode ?? 0)
+        values.add(confirmed.identity?.born.seconds ?? 0)
+        values.add(confirmed.identity?.born.nanoseconds ?? 0)
+        values.add(confirmed.changed?.seconds)
+        values.add(confirmed.changed.map { Int64($0.nanoseconds) })
+        values.add(entry.owner.map { Int64($0.user) })
+        values.add(entry.owner.map { Int64($0.group) })
+        values.add(bytes: entry.attributes?.bytes)
+        values.add(confirmed.isJoined ? 1 : nil)
     }
 }

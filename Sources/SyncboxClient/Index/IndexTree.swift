@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
 import GRDB
+import PreparedSQL
 import SyncboxCore
 
 /// The rows of the index as a tree, within one transaction. It remembers the directories that it found on the way, so
 /// that a batch of changes in one directory resolves that directory once.
 struct IndexTree {
     let database: Database
+    let statements: IndexStatements
     private var directories: [RelativePath: Int64] = [.root: IndexRow.rootID]
 
-    init(_ database: Database) {
+    init(_ database: Database, _ statements: IndexStatements) {
         self.database = database
+        self.statements = statements
     }
 
     /// The row at `path`, or nil.
     mutating func row(at path: RelativePath) throws -> IndexRow? {
         guard let parent = path.parent else { return try row(parent: 0, name: []) }
         guard let parentID = try id(of: parent) else { return nil }
-        return try row(parent: parentID, name: Array(path.name))
+        return try row(parent: parentID, name: path.name)
     }
 
     /// The row's identifier of the directory at `path`; nil where the index has no directory there.
@@ -29,16 +31,16 @@ struct IndexTree {
         return row.id
     }
 
-    private func row(parent: Int64, name: [UInt8]) throws -> IndexRow? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(IndexRow.columns) FROM entries WHERE parent = ? AND name = ?")
-        return try Row.fetchOne(statement, arguments: [parent, Data(name)]).map(IndexRow.init)
+    private func row(parent: Int64, name: ArraySlice<UInt8>) throws -> IndexRow? {
+        try statements.byName.first({ values in
+            values.add(parent)
+            values.add(bytes: name)
+        }) { IndexRow($0) }
     }
 
     /// The rows directly in a directory.
     func children(of id: Int64) throws -> [IndexRow] {
-        let statement = try database.cachedStatement(sql: "SELECT \(IndexRow.columns) FROM entries WHERE parent = ?")
-        return try Row.fetchAll(statement, arguments: [id]).map(IndexRow.init)
+        try statements.byParent.all({ $0.add(id) }) { IndexRow($0) }
     }
 
     /// How many rows are below a directory, at any depth.
@@ -55,21 +57,18 @@ struct IndexTree {
 
     /// The rows of entries with this inode, whenever they were born.
     func rows(withInode inode: UInt64) throws -> [IndexRow] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(IndexRow.columns) FROM entries WHERE inode = ? AND inode != 0")
-        return try Row.fetchAll(statement, arguments: [Int64(bitPattern: inode)]).map(IndexRow.init)
+        try statements.byInode.all({ $0.add(inode) }) { IndexRow($0) }
     }
 
     /// The path of a row; nil where the chain of its parents is broken.
     func path(of row: IndexRow) throws -> RelativePath? {
         var names = [row.name]
         var parent = row.parent
-        let statement = try database.cachedStatement(sql: "SELECT parent, name FROM entries WHERE id = ?")
         while parent != IndexRow.rootID {
-            guard names.count < RelativePath.longestPath, let row = try Row.fetchOne(statement, arguments: [parent])
-            else { return nil }
-            names.append(Array(row[1] as Data))
-            parent = row[0]
+            let above = try statements.place.first({ $0.add(parent) }) { ($0.number(0), $0.bytes(1)) }
+            guard names.count < RelativePath.longestPath, let above else { return nil }
+            names.append(above.1)
+            parent = above.0
         }
         return try? RelativePath(names.reversed().joined(separator: [UInt8(ascii: "/")]))
     }
@@ -94,25 +93,13 @@ struct IndexTree {
         if confirmed.entry.kind != .directory, let old = try row(at: path), old.confirmed.entry.kind == .directory {
             try remove(path)
         }
-        // SQLite itself would give the root's identifier away, to the first entry that is recorded before the root.
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO entries (id, parent, name, kind, mode, modifiedSeconds, modifiedNanoseconds, size, digest,
-                    target, inode, bornSeconds, bornNanoseconds, changedSeconds, changedNanoseconds,
-                    user, userGroup, attributes, isJoined, generation)
-                VALUES (ifnull(?, max((SELECT ifnull(max(id), 0) FROM entries), \(IndexRow.rootID)) + 1),
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ifnull(?, (SELECT generation FROM state)))
-                ON CONFLICT (parent, name) DO UPDATE SET kind = excluded.kind, mode = excluded.mode,
-                    modifiedSeconds = excluded.modifiedSeconds, modifiedNanoseconds = excluded.modifiedNanoseconds,
-                    size = excluded.size, digest = excluded.digest, target = excluded.target, inode = excluded.inode,
-                    bornSeconds = excluded.bornSeconds, bornNanoseconds = excluded.bornNanoseconds,
-                    changedSeconds = excluded.changedSeconds, changedNanoseconds = excluded.changedNanoseconds,
-                    user = excluded.user, userGroup = excluded.userGroup, attributes = excluded.attributes,
-                    isJoined = excluded.isJoined,
-                    generation = excluded.generation
-                """)
-        let place: StatementArguments = [path.isRoot ? IndexRow.rootID : nil, parent, Data(path.name)]
-        try statement.execute(arguments: place + IndexRow.values(of: confirmed) + [generation])
+        try statements.upsert.run { values in
+            values.add(path.isRoot ? IndexRow.rootID : nil)
+            values.add(parent)
+            values.add(bytes: path.name)
+            IndexRow.add(confirmed, to: &values)
+            values.add(generation)
+        }
         if path.isRoot { directories[.root] = IndexRow.rootID }
     }
 
@@ -122,19 +109,25 @@ struct IndexTree {
         try remove(to)
         directories = [.root: IndexRow.rootID]
         guard let parent = try to.parent.map({ try id(of: $0) }) ?? 0 else { return try remove(from) }
-        try database.cachedStatement(sql: "UPDATE entries SET parent = ?, name = ? WHERE id = ?")
-            .execute(arguments: [parent, Data(to.name), row.id])
+        try put(row.id, in: parent, as: to.name)
     }
 
     /// Lets the rows at two paths change places, each with all below it.
     mutating func exchange(_ path: RelativePath, _ other: RelativePath) throws {
         guard let row = try row(at: path), let otherRow = try self.row(at: other) else { return }
-        let place = try database.cachedStatement(sql: "UPDATE entries SET parent = ?, name = ? WHERE id = ?")
         // No row is anybody's child while it has no parent: two rows never have one place.
-        try place.execute(arguments: [-1, Data(), row.id])
-        try place.execute(arguments: [row.parent, Data(row.name), otherRow.id])
-        try place.execute(arguments: [otherRow.parent, Data(otherRow.name), row.id])
+        try put(row.id, in: -1, as: [])
+        try put(otherRow.id, in: row.parent, as: row.name[...])
+        try put(row.id, in: otherRow.parent, as: otherRow.name[...])
         directories = [.root: IndexRow.rootID]
+    }
+
+    private func put(_ id: Int64, in parent: Int64, as name: ArraySlice<UInt8>) throws {
+        try statements.putPlace.run { values in
+            values.add(parent)
+            values.add(bytes: name)
+            values.add(id)
+        }
     }
 
     /// Removes the row at `path` and all below it.

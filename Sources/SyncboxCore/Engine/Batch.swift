@@ -16,12 +16,17 @@ package struct Batch {
         case uploading
     }
 
+    /// Which of the batches on their way it is.
+    let flight: Int
     /// Every path that the batch has taken from the queue.
     var taken: Set<RelativePath> = []
     /// Those of them that had been written to, as the watch told.
     var written: Set<RelativePath> = []
     /// What the looks found.
     var observations: [RelativePath: Observation] = [:]
+    /// What the record has at the paths that were asked for so far; nil where it has nothing. It stays as it is until the batch is
+    /// confirmed, so that nothing is asked for twice.
+    private(set) var recorded: [RelativePath: Confirmed?] = [:]
     /// Entries that the index knows elsewhere.
     var moves = Moves()
     /// What each path needs on the wire, besides its move.
@@ -50,8 +55,26 @@ package struct Batch {
 
     /// The paths where a look succeeded, in their order: a directory comes before what is in it.
     var seen: [(path: RelativePath, observation: Observation)] {
-        observations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        observations.keys.sorted().compactMap { path in observations[path].map { (path, $0) } }
     }
+}
+
+extension Batch {
+    /// An empty batch.
+    init(flight: Int) {
+        self.flight = flight
+    }
+
+    /// Asks `record` for what it has at `paths`, all together, but for those that it was asked for before.
+    mutating func ask(_ record: some ConfirmedRecord, for paths: some Sequence<RelativePath>) throws {
+        let paths = paths.filter { recorded[$0] == nil }
+        guard !paths.isEmpty else { return }
+        let found = try record.confirmed(at: paths)
+        for path in paths { recorded.updateValue(found[path], forKey: path) }
+    }
+
+    /// What the record has at `path`, which it was asked for.
+    func confirmed(at path: RelativePath) -> Confirmed? { recorded[path] ?? nil }
 }
 
 extension Confirmed {

@@ -7,12 +7,12 @@ extension Mirror {
     /// Compares what the looks found with what is confirmed, and reads the contents that only reading can tell.
     mutating func compare(_ batch: inout Batch, at moment: Moment) throws {
         let seen = batch.seen
-        let origins = seen.compactMap { batch.moves.origin(of: $0.path) }
-        let confirmed = try record.confirmed(at: origins)
+        let moves = batch.moves
+        try batch.ask(record, for: seen.lazy.compactMap { moves.origin(of: $0.path) })
         let moved = Set(batch.moves.all.map(\.to))
         for (path, observation) in seen {
-            let known = batch.moves.origin(of: path).flatMap { confirmed[$0] }
-            if isUnwanted(path, known.map(asObservation) ?? observation) || isUnwanted(path, observation) {
+            let known = moves.origin(of: path).flatMap { batch.confirmed(at: $0) }
+            if isUnwanted(path, observation) || known.map({ isUnwanted(path, asObservation($0)) }) ?? false {
                 batch.endings[path] = .done
             } else if moved.contains(path), case .present(let observed) = observation, let known {
                 try compareMoved(path, observed, known, &batch, moment)

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Mirror {
-    /// Records what the server acknowledged, and ends the paths of the batch. `reply` is nil where there was nothing to send.
+    /// Records what the server acknowledged, and ends the paths of the batch. `reply` is nil where there was nothing to send. Where
+    /// an earlier batch is still on its way, that waits for its end.
     package mutating func confirm(_ plan: BatchPlan, _ reply: BatchReply?, at now: Instant) throws {
-        isBatchInFlight = false
+        guard flights.isFirst(plan.batch.flight) else { return flights.keep(plan, reply) }
+        try confirmFirst(plan, reply, at: now)
+        while let next = flights.landed { try confirmFirst(next.plan, next.reply, at: now) }
+    }
+
+    private mutating func confirmFirst(_ plan: BatchPlan, _ reply: BatchReply?, at now: Instant) throws {
+        // The record is not in the state that the batch builds on: nobody knows what became of the one before it.
+        guard plan.base == state else { return putBack(plan.batch, at: now) }
+        flights.end(plan.batch.flight)
         var endings = plan.batch.endings
         for path in plan.leftOver { endings[path] = endings[path]?.unsent ?? .again }
         var confirmations: [Confirmation] = []
@@ -121,8 +130,10 @@ extension Mirror {
     }
 
     mutating func putBack(_ batch: Batch, at now: Instant) {
-        isBatchInFlight = false
+        flights.end(batch.flight)
         for path in batch.taken.sorted() { end(path, batch.endings[path]?.unsent ?? .again, in: batch, now) }
+        // What followed it builds on what is not recorded now.
+        if let next = flights.landed { putBack(next.plan.batch, at: now) }
     }
 
     private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, in batch: Batch, _ now: Instant) {

@@ -3,11 +3,11 @@
 extension Mirror {
     /// Looks at `paths`, at the parents that the server does not know yet, and at the places that moved entries left.
     mutating func look(at paths: [RelativePath], _ now: Instant) throws -> Batch {
-        var batch = Batch()
+        var batch = Batch(flight: flights.last)
         for path in paths { look(at: path, &batch, now) }
         try takeParents(&batch, now)
         try recognizeMoves(&batch, now)
-        try compareStrangeParents(of: batch)
+        try compareStrangeParents(of: &batch)
         return batch
     }
 
@@ -35,24 +35,27 @@ extension Mirror {
 
     /// A directory has to be at the destination before what is in it: a file may be due before its directory.
     private mutating func takeParents(_ batch: inout Batch, _ now: Instant) throws {
-        var children = batch.seen.filter { $0.observation != .absent }.map(\.path)
+        var children = batch.observations.filter { $0.value != .absent }.map(\.key)
         while !children.isEmpty {
             let parents = Set(children.compactMap(\.parent)).filter { !batch.taken.contains($0) && !$0.isRoot }
-            let confirmed = try record.confirmed(at: parents)
-            children = parents.filter { confirmed[$0]?.entry.kind != .directory }
+            try batch.ask(record, for: parents)
+            children = parents.filter { batch.confirmed(at: $0)?.entry.kind != .directory }
             for parent in children { take(parent, &batch, now) }
         }
     }
 
     /// Finds entries that the index knows at another path, where they are no longer: one move each, whatever is below.
     private mutating func recognizeMoves(_ batch: inout Batch, _ now: Instant) throws {
+        try batch.ask(record, for: batch.observations.keys)
         var remaining = batch.seen[...]
         while let (path, observation) = remaining.popFirst() {
             guard case .present(let observed) = observation, observed.identity.isReliable, !path.isRoot,
                 !withoutMove.contains(path), !isUnwanted(path, observation)
             else { continue }
-            let origin = batch.moves.origin(of: path)
-            if let origin, try record.confirmed(at: [origin])[origin]?.identity == observed.identity { continue }
+            if let origin = batch.moves.origin(of: path) {
+                try batch.ask(record, for: [origin])
+                if batch.confirmed(at: origin)?.identity == observed.identity { continue }
+            }
             guard let known = try record.location(of: observed.identity), known.path != path,
                 !path.isBelow(known.path), !known.path.isBelow(path), hasLeft(known.path, observed.identity),
                 !isWritten(known.path, or: path, observed, batch),
@@ -79,14 +82,14 @@ extension Mirror {
 
     /// Where a directory is another one than the record has, what is in it is recorded with the other: both have to be compared,
     /// wherever they are by then.
-    private mutating func compareStrangeParents(of batch: Batch) throws {
+    private mutating func compareStrangeParents(of batch: inout Batch) throws {
         let parents = Set(batch.observations.keys.compactMap(\.parent)).filter {
             !batch.taken.contains($0) && !$0.isRoot
         }
-        let origins = parents.compactMap { batch.moves.origin(of: $0) }
-        let confirmed = try record.confirmed(at: origins)
+        let moves = batch.moves
+        try batch.ask(record, for: parents.compactMap { moves.origin(of: $0) })
         for parent in parents.sorted() {
-            guard let known = batch.moves.origin(of: parent).flatMap({ confirmed[$0] })?.identity,
+            guard let known = moves.origin(of: parent).flatMap({ batch.confirmed(at: $0) })?.identity,
                 case .present(let observed)? = try? source.look(at: parent), observed.identity != known
             else { continue }
             uncompared.insert(parent)

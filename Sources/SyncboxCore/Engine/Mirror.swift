@@ -26,13 +26,15 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         package var isHolding: Bool
         /// Whether large files are uploaded one after the other.
         package var uploadsOneAtATime: Bool
+        /// How many paths have to wait for a second batch to go out while one is on its way.
+        package var leastToFollow: Int
         /// Where the jitter of retries begins.
         package var seed: UInt64
 
         package init(
             startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
             brake: Brake<Instant>.Limits = .off, isHolding: Bool = false, uploadsOneAtATime: Bool = false,
-            seed: UInt64
+            leastToFollow: Int = WireLimits.changesInBatch / 2, seed: UInt64
         ) {
             self.startup = startup
             self.preserved = preserved
@@ -40,6 +42,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
             self.brake = brake
             self.isHolding = isHolding
             self.uploadsOneAtATime = uploadsOneAtATime
+            self.leastToFollow = leastToFollow
             self.seed = seed
         }
     }
@@ -66,8 +69,12 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package internal(set) var state: ShareState?
     /// Whether the watches stand.
     package internal(set) var isWatching = false
-    /// Whether a batch is on its way.
-    package internal(set) var isBatchInFlight = false
+    /// The batches on their way.
+    var flights = Flights()
+    /// How many paths are taken for the next batch.
+    var pathsInBatch = mostPathsInBatch
+    /// How many paths have to wait for a batch to go out while another is on its way: what is less gathers meanwhile.
+    let leastToFollow: Int
     /// Whether the record is being aligned with the server.
     package internal(set) var isAligning = false
 
@@ -120,6 +127,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         self.record = record
         startup = options.startup
         preserved = options.preserved
+        leastToFollow = options.leastToFollow
         chances = SplitMix(seed: options.seed)
         // What was not mirrored while nothing ran is not mirrored later either, where only what happens from now on counts.
         let isHolding = options.isHolding && options.startup != .watch
@@ -130,6 +138,8 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         uploads = UploadQueue(oneAtATime: options.uploadsOneAtATime)
     }
 
+    /// Whether a batch is on its way.
+    package var isBatchInFlight: Bool { !flights.isEmpty }
     /// Whether the source is being compared with the record.
     package var isRescanning: Bool { rescan.isRunning }
     /// Whether it is not decided yet what becomes of what was found to be gone.

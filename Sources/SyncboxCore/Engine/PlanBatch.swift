@@ -6,10 +6,19 @@ package struct BatchPlan {
     package internal(set) var changes: [Change]
     /// The request's body.
     package internal(set) var body: [UInt8]
+    /// The state that it builds on.
+    let base: ShareState?
     /// Paths whose changes found no room: their turn comes with the next batch.
     var leftOver: Set<RelativePath>
     /// What the batch was made of.
     let batch: Batch
+}
+
+extension BatchPlan {
+    /// A batch of which nothing is sent, and which begins again.
+    fileprivate init(base: ShareState?, again batch: Batch) {
+        self.init(changes: [], body: [], base: base, leftOver: batch.taken, batch: batch)
+    }
 }
 
 extension Mirror {
@@ -21,16 +30,45 @@ extension Mirror {
     /// everything is back in the queue. Throws what the record throws, and `SourceGone`.
     package mutating func planBatch(_ paths: [RelativePath], at moment: Moment) throws -> BatchPlan? {
         var batch = try look(at: paths, moment.instant)
+        let base = flights.base(state)
+        guard !flights.isFollowing || batch.isIndependent else { return wait(batch, at: moment.instant) }
         try compare(&batch, at: moment)
+        adaptPaths(to: batch)
         try checkEvidence(for: batch)
         let isWhole = try holdDeletions(in: &batch, at: moment.instant)
         try noteHeld()
-        guard isWhole else { return BatchPlan(changes: [], body: [], leftOver: batch.taken, batch: batch) }
-        guard let state else {
+        guard isWhole else { return BatchPlan(base: base, again: batch) }
+        guard let base else {
             putBack(batch, at: moment.instant)
             return nil
         }
-        return plan(batch, base: state)
+        if flights.isFollowing {
+            guard batch.isIndependent else { return wait(batch, at: moment.instant) }
+            leaveOrphans(in: &batch)
+        }
+        let plan = plan(batch, base: base)
+        flights.planned(plan)
+        return plan
+    }
+
+    /// What is in a directory that neither the record has nor a batch makes, since it found no room in the one before, is left to
+    /// the next batch.
+    private func leaveOrphans(in batch: inout Batch) {
+        for path in batch.changes.keys.sorted() {
+            guard let parent = path.parent, !parent.isRoot, !flights.make(parent) else { continue }
+            if case .makeDirectory = batch.changes[parent] { continue }
+            guard batch.confirmed(at: parent)?.entry.kind != .directory else { continue }
+            batch.changes[path] = nil
+            batch.results[path] = nil
+            batch.endings[path] = .again
+        }
+    }
+
+    /// A batch that can't follow the one that is on its way waits for its end.
+    private mutating func wait(_ batch: Batch, at now: Instant) -> BatchPlan? {
+        flights.endFollowing()
+        putBack(batch, at: now)
+        return nil
     }
 
     /// Orders the changes of a batch and writes down as many as fit.
@@ -40,16 +78,16 @@ extension Mirror {
         guard surrendered.isEmpty else {
             // What was compared as moved must be compared as new: the whole batch begins again without these moves.
             withoutMove.formUnion(surrendered.map(\.path))
-            return BatchPlan(changes: [], body: [], leftOver: batch.taken, batch: batch)
+            return BatchPlan(base: base, again: batch)
         }
-        var encoder = BatchEncoder(base: base)
+        var encoder = BatchEncoder(base: base, reserving: ordered)
         var changes: [Change] = []
         for change in ordered where !encoder.isFull {
             encoder.append(change)
             changes.append(change)
         }
         let leftOver = Set(ordered.dropFirst(changes.count).map(\.path))
-        return BatchPlan(changes: changes, body: encoder.finish(), leftOver: leftOver, batch: batch)
+        return BatchPlan(changes: changes, body: encoder.finish(), base: base, leftOver: leftOver, batch: batch)
     }
 
     /// Throws unless what a batch removes may be believed to be gone: the source still is what it was.

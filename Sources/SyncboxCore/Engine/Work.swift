@@ -12,9 +12,19 @@ package enum Work: Hashable, Sendable {
 
 extension Mirror {
     /// The most paths taken for one batch: parents and moves that they need come on top.
-    private static var mostPathsInBatch: Int { WireLimits.changesInBatch / 2 }
+    static var mostPathsInBatch: Int { WireLimits.changesInBatch / 2 }
+    /// The fewest, however large the contents are.
+    private static var leastPathsInBatch: Int { WireLimits.contentInBatch / WireLimits.inlineContent }
 
-    /// Hands out whatever may be started now: aligning before anything else, uploads beside the batches, one batch at a time.
+    /// As many paths are taken for the next batch as found room in the last one, and some more: what is looked at in vain is looked
+    /// at twice.
+    mutating func adaptPaths(to batch: Batch) {
+        let fitting = batch.isFull ? batch.changes.count + batch.changes.count / 8 : pathsInBatch * 2
+        pathsInBatch = min(max(fitting, Self.leastPathsInBatch), Self.mostPathsInBatch)
+    }
+
+    /// Hands out whatever may be started now: aligning before anything else, uploads beside the batches, one batch after the
+    /// other, or a second one behind the first where there is enough to do.
     package mutating func takeWork(at now: Instant) -> [Work] {
         guard isWatching, link.isOpen(at: now), !isAligning else { return [] }
         guard state != nil else {
@@ -23,12 +33,17 @@ extension Mirror {
             return [.align]
         }
         var work = uploads.takeWaiting(isDue: queue.contains).map { Work.upload($0) }
-        guard !isBatchInFlight else { return work }
-        let paths = queue.takeReady(at: now, most: Self.mostPathsInBatch)
-        guard !paths.isEmpty else { return work + checkState(at: now) }
-        isBatchInFlight = true
+        guard flights.isEmpty || mayFollow else { return work }
+        let paths = queue.takeReady(at: now, most: pathsInBatch)
+        guard !paths.isEmpty else { return flights.isEmpty ? work + checkState(at: now) : work }
+        flights.begin()
         work.append(.batch(paths))
         return work
+    }
+
+    /// Whether another batch may go out behind the one that is on its way. Names of one file follow each other in the record.
+    private var mayFollow: Bool {
+        flights.mayBeFollowed && queue.waitingCount >= leastToFollow && !preserved.contains(.hardLinks)
     }
 
     /// How long the server's state is believed without asking. It may have lost something and be waiting for it, while

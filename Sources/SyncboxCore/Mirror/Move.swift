@@ -31,6 +31,7 @@ package struct Moves: Hashable, Sendable {
 
     /// Where the index has what will be at `path` once the moves are made; nil where the moves take it away.
     package func origin(of path: RelativePath) -> RelativePath? {
+        if all.isEmpty { return path }
         let into = all.filter { $0.to == path || path.isBelow($0.to) }.max { $0.to.depth < $1.to.depth }
         let origin = into.flatMap { path.moved(from: $0.to, to: $0.from) } ?? path
         // What stands there in the index, or is above it, has moved away by a nearer move.

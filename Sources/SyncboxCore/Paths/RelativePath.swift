@@ -39,11 +39,19 @@ package struct RelativePath: Hashable, Sendable {
     }
 
     private static func check(_ name: some Collection<UInt8>) throws(PathError) {
-        if name.isEmpty { throw .emptyName }
-        if name.count > longestName { throw .nameTooLong(name.count) }
-        if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { throw .dots }
-        if name.contains(0) { throw .nul }
-        if name.contains(UInt8(ascii: "/")) { throw .slash }
+        // All at once: one by one the bytes would be asked for through the collection's own type.
+        let fault = name.withContiguousStorageIfAvailable { fault(in: $0) }
+        if let fault = fault ?? Array(name).withUnsafeBufferPointer({ Self.fault(in: $0) }) { throw fault }
+    }
+
+    /// Why `name` is no single name; nil where it is one.
+    private static func fault(in name: UnsafeBufferPointer<UInt8>) -> PathError? {
+        let dot = UInt8(ascii: ".")
+        if name.isEmpty { return .emptyName }
+        if name.count > longestName { return .nameTooLong(name.count) }
+        if name[0] == dot, name.count == 1 || name.count == 2 && name[1] == dot { return .dots }
+        if name.contains(0) { return .nul }
+        return name.contains(UInt8(ascii: "/")) ? .slash : nil
     }
 
     /// The path of `name` in this directory. Throws when `name` is no single name, or the path becomes too long.
@@ -116,18 +124,37 @@ package struct RelativePath: Hashable, Sendable {
 
     /// The bytes with a NUL behind them, as system calls take them; the root as `.`.
     package func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
-        try ((isRoot ? [UInt8(ascii: ".")] : bytes) + [0]).withUnsafeBufferPointer { buffer in
-            try buffer.withMemoryRebound(to: CChar.self) { characters in
-                guard let start = characters.baseAddress else { preconditionFailure("a NUL stands in the buffer") }
-                return try body(start)
+        let length = isRoot ? 1 : bytes.count
+        return try withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) { buffer in
+            if isRoot {
+                buffer.initializeElement(at: 0, to: CChar(bitPattern: UInt8(ascii: ".")))
+            } else {
+                for (index, byte) in bytes.enumerated() {
+                    buffer.initializeElement(at: index, to: CChar(bitPattern: byte))
+                }
             }
+            buffer.initializeElement(at: length, to: 0)
+            guard let start = buffer.baseAddress else { preconditionFailure("a NUL stands in the buffer") }
+            return try body(start)
         }
+    }
+
+    /// All bytes at once: a path is the key of most of what the engine knows, and the array itself would give them one by one.
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 }
 
 extension RelativePath: Comparable {
     package static func < (left: RelativePath, right: RelativePath) -> Bool {
-        left.bytes.lexicographicallyPrecedes(right.bytes) { ranked($0) < ranked($1) }
+        left.bytes.withUnsafeBufferPointer { left in
+            right.bytes.withUnsafeBufferPointer { right in
+                let shared = min(left.count, right.count)
+                var index = 0
+                while index < shared, left[index] == right[index] { index += 1 }
+                return index < shared ? ranked(left[index]) < ranked(right[index]) : left.count < right.count
+            }
+        }
     }
 
     /// `/` before every byte that a name may hold, so that a directory and what is below it stand together.

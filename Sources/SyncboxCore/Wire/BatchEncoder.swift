@@ -16,8 +16,13 @@ package struct BatchEncoder {
     /// How many bytes of content the changes carry.
     package private(set) var contentSize = 0
 
-    /// Starts a batch that builds on `base`.
-    package init(base: ShareState) {
+    /// How many bytes a change takes beside its content, its paths included: what most need.
+    private static let usualFrame = 160
+
+    /// Starts a batch that builds on `base`, with room for as many of `changes` as fit.
+    package init(base: ShareState, reserving changes: [Change] = []) {
+        let content = changes.reduce(0) { $0 + $1.inlineSize + Self.usualFrame }
+        writer.reserve(min(content, WireLimits.contentInBatch + WireLimits.frame))
         writer.header(Self.magic)
         writer.state(base)
     }

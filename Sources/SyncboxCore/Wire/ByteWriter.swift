@@ -7,6 +7,11 @@ struct ByteWriter {
     /// Where the version is, once `header` has been written.
     private var versionAt: Int?
 
+    /// Makes room for `count` bytes, so that what is written is not copied again and again.
+    mutating func reserve(_ count: Int) {
+        bytes.reserveCapacity(count)
+    }
+
     /// Starts a message of the first version.
     mutating func header(_ magic: [UInt8]) {
         raw(magic)
@@ -24,7 +29,7 @@ struct ByteWriter {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func raw(_ value: some Sequence<UInt8>) {
+    mutating func raw(_ value: some Collection<UInt8>) {
         bytes.append(contentsOf: value)
     }
 
@@ -48,7 +53,7 @@ struct ByteWriter {
         let parts = EntryParts(of: entry)
         if !parts.isSubset(of: .digest) { need(WireLimits.preservingVersion) }
         number(parts.rawValue)
-        if let digest = entry.digest { raw(digest.bytes) }
+        entry.digest?.withBytes { raw($0) }
         short(entry.target)
         if let owner = entry.owner {
             number(owner.user)

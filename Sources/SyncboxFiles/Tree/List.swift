@@ -114,8 +114,9 @@ struct DirectoryNames: Sequence {
 }
 
 extension SystemCalls {
-    /// How much of a directory is read with one call, in bytes: some thousand names.
-    private static let directoryBuffer = 256 << 10
+    /// How much of a directory is read with one call, in bytes: some hundred names, as large as readdir(3) has it.
+    /// What is larger malloc(3) would map and unmap for every directory.
+    private static let directoryBuffer = 32 << 10
 
     /// Gives `body` the names of an open directory, from where it stands to its end, in portions.
     func readDirectory(
