@@ -131,7 +131,7 @@ extension Mirror {
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
     ) throws {
         let ready = uploads.takeReady(path)
-        guard let ready, ready.observed.isSameVersion(as: observed) else {
+        guard let ready, ready.serves(observed) else {
             if let stale = ready?.upload { tell(.giveUp(stale)) }
             let twin = try twin(of: path, observed, batch)?.confirmed.entry
             let own = mayKeepContent(path, observed, known) ? known?.entry : nil
@@ -139,6 +139,7 @@ extension Mirror {
             if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading
         }
+        if !ready.observed.isSameVersion(as: observed) { batch.grown.insert(path) }
         try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
     }
 
