@@ -29,6 +29,7 @@ let failedSeeds: [UInt64] = [
     5393,  // a power loss left an index that passed for the server's state, which a refused change had shown it not to be
     5626,  // what a batch had put where nothing could be seen after a failure was nobody's
     6318,  // what had become another name of a file, and could not be looked at then, stayed recorded as it had been
+    9668,  // what the server lacked of joined names was not asked for where the clock had been set back
     12691,  // a recorded batch whose note could not be removed was completed once more
     12711,  // as 3301: the client never rested
     21747,  // a directory that was away when it was looked for was not looked for when it was back

@@ -150,6 +150,7 @@ extension Mirror {
     ) throws {
         if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
             noteLacking(path, observed, &batch)
+            askForLacking(path, observed, &batch)
             if case .upload(let needless) = content { tell(.giveUp(needless)) }
             return
         }
@@ -181,8 +182,10 @@ extension Mirror {
             && (known.entry.isEqual(toObserved: observed.entry) || known.lacksOnlyPreserved(observed))
     }
 
+    /// A change that lies in the future was made before the clock was set back: nothing hides behind it.
     private func isRecent(_ observation: Observation, _ moment: Moment) -> Bool {
         guard case .present(let observed) = observation else { return false }
-        return observed.changed.duration(to: moment.wall) < Self.timestampDoubt
+        let age = observed.changed.duration(to: moment.wall)
+        return age > .zero - Self.timestampDoubt && age < Self.timestampDoubt
     }
 }
