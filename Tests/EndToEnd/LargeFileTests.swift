@@ -59,6 +59,37 @@ extension Mirroring {
             }
         }
 
+        @Test(
+            "A large file that is appended to without a pause arrives as it was at some instant, again and again",
+            .tags(.heavy), .enabled(if: runsHeavyTests))
+        func growing() async throws {
+            try await withMirror { mirror in
+                try await mirror.inSource("head -c 20M /dev/urandom > log; head -c 16K /dev/urandom > $OUTSIDE/more")
+                try await mirror.start()
+                let source = mirror.source
+                // One descriptor that stays open: the file is never closed, and never rests for as long as it takes to read it.
+                async let writing = script(
+                    """
+                    exec 3>> log
+                    until [ -e ../stop ]; do cat ../more >&3; sleep 0.01; done
+                    """, in: source)
+                var sizes: Set<String> = []
+                try await eventually("three versions of it are seen", within: .seconds(120)) {
+                    sizes.insert(
+                        try await mirror.inSource(
+                            """
+                            cp $DESTINATION/log $OUTSIDE/seen 2> /dev/null || exit 0
+                            size=$(stat -c %s $OUTSIDE/seen)
+                            head -c $size log | cmp - $OUTSIDE/seen && echo $size
+                            """))
+                    return sizes.subtracting([""]).count >= 3
+                }
+                try await mirror.inSource("touch $OUTSIDE/stop")
+                _ = try await writing
+                try await mirror.converges(within: .seconds(120))
+            }
+        }
+
         /// A change of a file of 40 MB, and the most bytes that may be sent because of it.
         struct Change: CustomTestStringConvertible {
             var testDescription: String

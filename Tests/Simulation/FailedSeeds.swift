@@ -26,6 +26,10 @@ let failedSeeds: [UInt64] = [
     3204,  // when a move could not be sent, what it was to take away was forgotten
     3301,  // a name that was gone, and whose removal was held, was touched for ever by the file's other names
     3827,  // names were given without notes, and after a failure nobody knew whose they were
+    5393,  // after a power loss an index that a refused change had shown to be wrong passed for right
+    5626,  // what a batch had put where nothing could be seen after a failure was nobody's
+    6318,  // what had become another name of a file, and could not be looked at then, stayed recorded as it had been
+    9668,  // what the server lacked of joined names was not asked for where the clock had been set back
     12691,  // a recorded batch whose note could not be removed was completed once more
     12711,  // as 3301: the client never rested
     21747,  // a directory that was away when it was looked for was not looked for when it was back

@@ -21,10 +21,10 @@ extension World {
         if server.tree.tree.node(at: Self.stranger) == nil { violate("an entry that was nobody's is gone") }
     }
 
-    /// Never acknowledged before durable: whatever is recorded outlives a power loss.
+    /// Never acknowledged before durable: whatever is recorded and vouched for outlives a power loss.
     func checkDurable() {
         let certain = server.tree.certain
-        for item in server.catalog.all {
+        for item in server.catalog.all where item.entry.isVouched {
             let node = certain.node(at: item.path)
             if node?.kind != item.entry.kind {
                 violate("\(item.path) is recorded, and would be lost with the power")

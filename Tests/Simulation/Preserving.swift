@@ -46,7 +46,8 @@ extension World {
         guard let preserving else { return }
         source.preserved = preserving.asked
         server.tree.refused = preserving.refused
-        mirror = Mirror(source: source, record: record, options: Self.options(seed, preserving: preserving.asked))
+        mirror = Mirror(
+            source: source, record: record, options: Self.options(seed, growth, preserving: preserving.asked))
         editor.isThorough = true
         // A name that once could not be linked is tried again by a comparison alone.
         needsComparison = trouble.files

@@ -15,7 +15,10 @@ extension World {
         hasStrangers = true
         let kind = Int.random(in: 0..<(preserving == nil ? 4 : 8), using: &random)
         let value = preserving == nil ? 0 : UInt8.random(in: 0..<3, using: &random)
+        trace("tampered \(kind) \(path)")
         server.tree.tamper { tree in
+            // What is done within the same tick of the kernel's clock no look can notice, only an audit of contents.
+            tree.now.nanoseconds += 1
             switch kind {
             case 0 where node.kind == .file:
                 let now = tree.now

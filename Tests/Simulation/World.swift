@@ -76,10 +76,13 @@ final class World {
     /// How far the machines' clock is from where it began, in seconds: in every fourth world somebody sets it, back too.
     private var clockSteps: Int64 = 0
     private var clockRandom: SplitMix?
+    /// What makes large files grow; nil in most worlds.
+    var growth: Growth?
 
     init(seed: UInt64) throws {
         random = SplitMix(seed: seed)
         if seed.isMultiple(of: 4) { clockRandom = SplitMix(seed: ~seed) }
+        growth = Growth(seed: seed)
         trouble = Trouble(&random)
         let tree = SimulatedTree(now: Timestamp(seconds: 1_000_000))
         source = try SimulatedSource(tree: tree, ignoring: "*.tmp", seed: random.next())
@@ -87,7 +90,7 @@ final class World {
         server = SimulatedServer(tree: destination, epoch: random.next())
         watch = SimulatedWatch(source: source)
         editor = Editor(source: source, watch: watch)
-        mirror = Mirror(source: source, record: record, options: Self.options(seed))
+        mirror = Mirror(source: source, record: record, options: Self.options(seed, growth))
         preserving = Preserving(seed: seed)
         destination.tamper { $0.link($0.make(.file), at: Self.stranger) }
         destination.syncAll()
@@ -99,12 +102,14 @@ final class World {
         noteVersions()
     }
 
-    static func options(_ seed: UInt64, preserving preserved: Set<Preserve> = [], isHolding: Bool = false)
-        -> Mirror<SimulatedSource, SimulatedRecord>.Options
-    {
-        .init(
-            startup: .reconcile, preserved: preserved, limits: .init(), brake: .init(percent: 50, count: 1000),
-            isHolding: isHolding, leastToFollow: seed.isMultiple(of: 2) ? 1 : 100, seed: seed)
+    static func options(
+        _ seed: UInt64, _ growth: Growth?, preserving preserved: Set<Preserve> = [], isHolding: Bool = false
+    ) -> Mirror<SimulatedSource, SimulatedRecord>.Options {
+        let retry = RetryPolicy(attempts: growth == nil ? 10 : Growth.attempts)
+        return .init(
+            startup: .reconcile, preserved: preserved, limits: .init(retry: retry),
+            brake: .init(percent: 50, count: 1000), isHolding: isHolding,
+            leastToFollow: seed.isMultiple(of: 2) ? 1 : 100, seed: seed)
     }
 
     /// An entry of the destination that is nobody's.
@@ -267,13 +272,15 @@ final class World {
             return mirror.failUpload(path, error, at: moment.instant)
         }
         var observed = node.observed(preserving: source.preserved)
-        guard let after = source.tree[node.inode], after.observed(preserving: source.preserved) == observed,
-            after.content == node.content
-        else { return mirror.failUpload(path, FileError(.busy, operation: "read", path: path), at: moment.instant) }
+        growMeanwhile(node)
+        guard isStable(node, at: path) else {
+            return mirror.failUpload(path, FileError(.busy, operation: "read", path: path), at: moment.instant)
+        }
         observed.entry.digest = node.digest
         let isKnown = mirror.uploads.confirmed(at: path)?.digest == node.digest
         let id = isKnown ? nil : server.upload(node.content)
-        mirror.endUpload(path, .init(observed: observed, upload: id), sent: isKnown ? 0 : 1, at: moment.instant)
+        let ready = UploadQueue.Ready(observed: observed, upload: id, isGrowing: mayGrow(node, at: path))
+        mirror.endUpload(path, ready, sent: isKnown ? 0 : 1, at: moment.instant)
     }
 
     private func send(_ plan: BatchPlan, isCut: Bool) throws {
@@ -340,7 +347,7 @@ final class World {
         source.preserved = preserving?.asked ?? []
         mirror = Mirror(
             source: source, record: record,
-            options: Self.options(random.next(), preserving: source.preserved, isHolding: record.isHolding))
+            options: Self.options(random.next(), growth, preserving: source.preserved, isHolding: record.isHolding))
     }
 
     func restartServer() throws {

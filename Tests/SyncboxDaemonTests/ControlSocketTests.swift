@@ -18,12 +18,11 @@ struct ControlSocketTests {
     private struct Unreadable: Error {}
 
     private let log = Recorder<String>()
-    private let path: String
+    private let directory: TemporaryDirectory
+    private var path: String { directory.place.appending(path: "control.sock").path }
 
     init() throws {
-        let directory = NSTemporaryDirectory() + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        path = directory + "/control.sock"
+        directory = try TemporaryDirectory()
     }
 
     /// Runs a control socket with some routes while `work` talks to it.

@@ -7,8 +7,13 @@ import Testing
 @testable import SyncboxServer
 
 @Suite("The catalog") struct CatalogTests {
-    private let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path
+    private let directory: TemporaryDirectory
+    private var path: String { directory.place.appending(path: "catalog.sqlite").path }
     private let imprint = Imprint(inode: 7, born: 8, changed: 9)
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     @Test(
         "Commits of a durable share are synced, whatever GRDB set before",

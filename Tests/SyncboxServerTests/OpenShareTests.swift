@@ -11,9 +11,11 @@ import Testing
 @testable import SyncboxServer
 
 @Suite("Opening a share") struct OpenShareTests {
-    private let directory = FileManager.default.temporaryDirectory.appending(path: "syncbox-\(UUID().uuidString)")
+    private let temporary: TemporaryDirectory
+    private var directory: URL { temporary.place }
 
     init() throws {
+        temporary = try TemporaryDirectory()
         try FileManager.default.createDirectory(
             at: directory.appending(path: "destination"), withIntermediateDirectories: true)
     }

@@ -37,7 +37,9 @@ final class TemporaryShare {
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: directory)
+        // While the catalog is being closed its files come and go, which a removal stumbles over.
+        open = nil
+        for _ in 0..<3 where (try? FileManager.default.removeItem(at: directory)) == nil {}
     }
 
     var destination: URL { directory.appending(path: "destination") }

@@ -11,11 +11,14 @@ extension Engine {
     ///
     ///     read and cut ─► find what the destination has ─► send what it lacks, and where it gets the rest ─► ready
     ///
-    /// When the file changes meanwhile the upload is given up at once, and the path is busy. A cut link keeps what was sent, at
-    /// the server: the next try of the same version goes on where it ended, also after a restart.
+    /// When the file changes meanwhile the upload is given up at once, and the path is busy; one that never rests may grow. A cut
+    /// link keeps what was sent, at the server: the next try of the same version goes on where it ended, also after a restart.
     func upload(_ path: RelativePath) async {
         do {
-            let file = try parts.source.root.openForReading(path)
+            let root = parts.source.root
+            let file =
+                mirror.mayGrow(path)
+                ? try await parts.readers.run { try root.openGrowing(path) } : try root.openForReading(path)
             let (ready, sent) = try await send(file)
             mirror.endUpload(path, ready, sent: sent, at: .now)
         } catch let error as FileError {
@@ -56,12 +59,13 @@ extension Engine {
             }
             try file.checkUnchanged()
             let digest = reader.digest
+            try file.checkContent(digest)
             try index.store(reader.list, of: digest, size: file.size)
             if held != nil, digest == confirmed?.digest {
-                return (UploadQueue.Ready(observed: file.observed.with(digest), upload: nil), 0)
+                return (file.ready(digest, upload: nil), 0)
             }
             for part in held ?? [] { count(try await upload.send(part)) }
-            return (UploadQueue.Ready(observed: file.observed.with(digest), upload: upload.id), upload.sent)
+            return (file.ready(digest, upload: upload.id), upload.sent)
         } catch let error as LinkError where error.kind != .uploadLost {
             if let id = upload.id { mirror.keep(file.path, .init(observed: file.observed, upload: id)) }
             throw error
@@ -72,10 +76,10 @@ extension Engine {
     }
 }
 
-extension Observed {
-    fileprivate func with(_ digest: Digest) -> Observed {
-        var observed = self
+extension ReadingFile {
+    fileprivate func ready(_ digest: Digest, upload: UploadID?) -> UploadQueue.Ready {
+        var observed = observed
         observed.entry.digest = digest
-        return observed
+        return UploadQueue.Ready(observed: observed, upload: upload, isGrowing: isGrowing)
     }
 }

@@ -108,15 +108,20 @@ package struct CatalogCheck<Tree: Destination, Record: CatalogRecord> {
         }
     }
 
-    /// What is there by now may be a directory in which others of the batch are. What can't be seen is left to the comparison,
-    /// or, where nothing is recorded, to the client, which makes it again.
+    /// What is there by now may be a directory in which others of the batch are. What can't be seen is left to the comparison. Where
+    /// nothing is recorded of it, the place is claimed, which the batch was about to take whatever had it: as a directory, that may
+    /// hold what the batch has put there.
     private mutating func completeMaking(_ path: RelativePath, in catalog: Record) throws {
         let row = try catalog.row(at: path)
         let observation: Observation
         do throws(FileError) {
             observation = try tree.look(at: path)
         } catch {
-            return try note(error, at: path)
+            try note(error, at: path)
+            guard row == nil, try path.parent.flatMap(catalog.directory) != nil else { return }
+            let unknown = Entry.directory(mode: 0o700, modified: Timestamp(seconds: 0)).unvouched
+            try catalog.record(unknown, at: path, imprint: Imprint(inode: 0, born: 0, changed: 0))
+            return differences += 1
         }
         guard case .present(let there) = observation else { return }
         if row == nil { return try takeIn(there, at: path, in: catalog) }

@@ -22,7 +22,8 @@ extension PublishChange {
         else { return .preconditionFailed }
         touchDirectory(of: path)
         touchDirectory(of: other)
-        if row.isUnchanged(there), otherRow.isUnchanged(otherThere) {
+        let isDone = !row.isUnchanged(there) || !otherRow.isUnchanged(otherThere)
+        if !isDone {
             changed = [path, other]
             try tree.exchange(path, other)
         } else {
@@ -31,9 +32,10 @@ extension PublishChange {
             }
         }
         try catalog.exchange(row, otherRow)
-        for (entry, place) in [(row.entry, other), (otherRow.entry, path)] {
-            try catalog.record(entry, at: place, imprint: imprint(of: entry, at: place))
-            if entry.kind == .directory { entries.insert(place) }
+        for (row, place, before) in [(row, other, there), (otherRow, path, otherThere)] {
+            let imprint = try isDone ? imprint(of: row.entry, at: place) : imprint(of: row, at: place, after: before)
+            try catalog.record(row.entry, at: place, imprint: imprint)
+            if row.entry.kind == .directory { entries.insert(place) }
         }
         exchangeKnown(path, other)
         return .acknowledged

@@ -20,9 +20,10 @@ extension PublishChange {
         } else {
             if old == nil, found != .absent { notes.append(.replaced(path)) }
             try publishLink(to: existing, at: path)
+            changed.insert(path)
         }
+        let imprint = try imprint(of: row, at: path, after: there)
         if let old { try catalog.forgetBelow(old) }
-        let imprint = try imprint(of: row.entry, at: path)
         try catalog.record(row.entry, at: path, imprint: imprint)
         // Its inode has changed with the number of its names.
         try catalog.record(row.entry, at: existing, imprint: imprint)

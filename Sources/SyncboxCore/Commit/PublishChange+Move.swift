@@ -17,7 +17,9 @@ extension PublishChange {
         var replaced = try catalog.row(at: path)
         touchDirectory(of: from)
         touchDirectory(of: path)
+        var before: Observed?
         if case .present(let there) = try tree.look(at: from), row.isUnchanged(there) {
+            before = there
             if replaced?.entry.kind == .directory, !from.isBelow(path) {
                 // At the source another entry stands here by now: what was here before is gone.
                 let outcome = try remove(path, because: .replaced)
@@ -38,7 +40,10 @@ extension PublishChange {
         }
         changed.formUnion([from, path])
         if row.entry.kind == .file { try removeOtherName(from, of: row) }
-        let imprint = try imprint(of: row.entry, at: path)
+        let imprint =
+            if let before { try imprint(of: row, at: path, after: before) } else {
+                try imprint(of: row.entry, at: path)
+            }
         if let replaced {
             try catalog.forgetBelow(replaced)
             try catalog.forget(replaced)

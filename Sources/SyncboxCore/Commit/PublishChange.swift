@@ -155,6 +155,16 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
         return Imprint(observed)
     }
 
+    /// What a look at `path` shows, where the entry of `row` is by now, which was `before` until then. What somebody else had done to
+    /// it goes on to show: by the time of its last change it is not what was recorded.
+    func imprint(of row: CatalogRow, at path: RelativePath, after before: Observed) throws(FileError) -> Imprint {
+        var imprint = try imprint(of: row.entry, at: path)
+        if row.entry.kind != .directory, !row.imprint.isSameVersion(as: before) {
+            imprint.changed = row.imprint.changed
+        }
+        return imprint
+    }
+
     /// Runs `body`, and once more when a directory above `path` turned out to be missing and could be made again: the
     /// catalog knows it, so it was there.
     func inRemadeDirectories<Value>(_ path: RelativePath, _ body: () throws -> Value) throws -> Value {

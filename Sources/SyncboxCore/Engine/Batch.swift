@@ -43,6 +43,8 @@ package struct Batch {
     var linked: Set<RelativePath> = []
     /// Paths that become other names of a file of which the server lacks something: they are looked at again afterwards.
     var lacking: Set<RelativePath> = []
+    /// Files that are sent as they were, and have grown since: they are looked at again afterwards.
+    var grown: Set<RelativePath> = []
     /// Paths where something else takes the place of a directory that was confirmed, which goes with all below it.
     var replacing: Set<RelativePath> = []
     /// What the batch removes without anybody having released it, with how many entries each path stands for.

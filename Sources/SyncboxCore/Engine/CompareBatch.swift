@@ -131,7 +131,7 @@ extension Mirror {
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
     ) throws {
         let ready = uploads.takeReady(path)
-        guard let ready, ready.observed.isSameVersion(as: observed) else {
+        guard let ready, ready.serves(observed) else {
             if let stale = ready?.upload { tell(.giveUp(stale)) }
             let twin = try twin(of: path, observed, batch)?.confirmed.entry
             let own = mayKeepContent(path, observed, known) ? known?.entry : nil
@@ -139,6 +139,7 @@ extension Mirror {
             if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading
         }
+        if !ready.observed.isSameVersion(as: observed) { batch.grown.insert(path) }
         try finishReading(path, ready.observed, known, ready.upload.map { .upload($0) }, &batch)
     }
 
@@ -149,6 +150,7 @@ extension Mirror {
     ) throws {
         if join(path, observed, known, try twin(of: path, observed, batch), &batch) {
             noteLacking(path, observed, &batch)
+            askForLacking(path, observed, &batch)
             if case .upload(let needless) = content { tell(.giveUp(needless)) }
             return
         }
@@ -180,8 +182,10 @@ extension Mirror {
             && (known.entry.isEqual(toObserved: observed.entry) || known.lacksOnlyPreserved(observed))
     }
 
+    /// A change that lies in the future was made before the clock was set back: nothing hides behind it.
     private func isRecent(_ observation: Observation, _ moment: Moment) -> Bool {
         guard case .present(let observed) = observation else { return false }
-        return observed.changed.duration(to: moment.wall) < Self.timestampDoubt
+        let age = observed.changed.duration(to: moment.wall)
+        return age > .zero - Self.timestampDoubt && age < Self.timestampDoubt
     }
 }

@@ -40,8 +40,13 @@ extension Mirror {
             if batch.twins.values.contains(where: { $0.path == path }) { continue }
             confirmations.append(.set(path, result))
         }
-        try record.confirm(confirmations, state: reply?.state)
-        if let reply { try count(plan, reply, now) }
+        let isWrong = reply?.outcomes.contains(.preconditionFailed) ?? false
+        // The record is wrong about the server: take over what the server has, and compare anew. This is noted first, since a power
+        // loss may take the last that was written, and what is left must not pass for the server's state.
+        if isWrong { try record.forgetState() }
+        try record.confirm(confirmations, state: isWrong ? nil : reply?.state)
+        if let reply { count(plan, reply, now) }
+        if isWrong { state = nil }
         try noteHeld()
         for path in batch.taken.sorted() {
             let ending = endings[path] ?? .done
@@ -57,7 +62,9 @@ extension Mirror {
             return (path, confirmed)
         }
         try touchTwins(of: results, at: now)
-        for path in batch.lacking.sorted() where endings[path] == nil { queue.touch(path, .whenQuiet, at: now) }
+        for path in batch.lacking.union(batch.grown).sorted() where endings[path] == nil {
+            queue.touch(path, .whenQuiet, at: now)
+        }
     }
 
     /// What is in a directory that has moved is compared, unless it was watched all the time and had been compared before.
@@ -104,17 +111,12 @@ extension Mirror {
         }
     }
 
-    private mutating func count(_ plan: BatchPlan, _ reply: BatchReply, _ now: Instant) throws {
+    private mutating func count(_ plan: BatchPlan, _ reply: BatchReply, _ now: Instant) {
         state = reply.state
         counters.batches += 1
         counters.changes += UInt64(reply.outcomes.count { $0.isApplied })
         counters.bytesSent += UInt64(plan.changes.reduce(0) { $0 + $1.inlineSize })
         withoutMove.subtract(plan.changes.map(\.path))
-        if reply.outcomes.contains(.preconditionFailed) {
-            // The record is wrong about the server: take over what the server has, and compare anew.
-            try record.forgetState()
-            state = nil
-        }
         isFull = reply.outcomes.contains { if case .problem(.noSpace, _) = $0 { true } else { false } }
         for case .problem(.noSpace, let text) in reply.outcomes.prefix(WireLimits.changesInBatch) {
             return linkDown(LinkError(kind: .refused, reason: "the destination is full: \(text)"), at: now)
@@ -139,11 +141,13 @@ extension Mirror {
     private mutating func end(_ path: RelativePath, _ ending: Batch.Ending, in batch: Batch, _ now: Instant) {
         // What was written is not confirmed: whoever recognizes a move has to know it still.
         if batch.written.contains(path), !ending.isDone { written.insert(path) }
+        // A file that was busy for a moment was never told of.
+        let isWorthTelling = !problems.isBusy(path) || queue.failures(of: path) >= queue.limits.retry.attempts
         switch ending {
         case .done:
             queue.finish(path, .mirrored, at: now)
             uncompared.remove(path)
-            if problems.clear(path) { tell(.problemSolved(path)) }
+            if problems.clear(path), isWorthTelling { tell(.problemSolved(path)) }
         case .held: queue.finish(path, .mirrored, at: now)
         case .again: queue.finish(path, .again, at: now)
         case .uploading: break

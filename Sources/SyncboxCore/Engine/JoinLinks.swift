@@ -103,6 +103,15 @@ extension Mirror {
         if batch.results[path]?.entry.isEqual(toObserved: observed.entry) == false { batch.lacking.insert(path) }
     }
 
+    /// Asks in place for what the server lacks of a name that is joined already.
+    func askForLacking(_ path: RelativePath, _ observed: Observed, _ batch: inout Batch) {
+        guard batch.changes[path] == nil, let result = batch.results[path]?.entry,
+            !result.isEqual(toObserved: observed.entry)
+        else { return }
+        batch.changes[path] = .setMetadata(path, observed.entry)
+        batch.results[path]?.entry = observed.entry
+    }
+
     /// What the record learns beside, of changes that were applied: what another path has become a name of is joined too.
     func joinedTwins(of applied: [Change], in batch: Batch) -> [RelativePath: Confirmed] {
         var joined: [RelativePath: Confirmed] = [:]

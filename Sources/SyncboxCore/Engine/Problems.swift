@@ -51,6 +51,9 @@ package struct Problems: Sendable {
         unwatched = unwatched.filter { again.contains($0.key) || $0.key != path && !$0.key.isBelow(path) }
     }
 
+    /// Whether the trouble of `path` is that it is busy.
+    func isBusy(_ path: RelativePath) -> Bool { reports[path]?.kind == ProblemKind.busy.word }
+
     /// Whether `path` is in trouble.
     func contains(_ path: RelativePath) -> Bool { reports[path] != nil || unwatched[path] != nil }
 

@@ -14,10 +14,19 @@ package struct UploadQueue: Sendable {
         package let observed: Observed
         /// Where it is staged; nil where the digest is the one that is confirmed already.
         package let upload: UploadID?
+        /// Whether the version counts though the file may have grown since: its content was the same before and after an instant
+        /// at which it was all that the file held.
+        package let isGrowing: Bool
 
-        package init(observed: Observed, upload: UploadID?) {
+        package init(observed: Observed, upload: UploadID?, isGrowing: Bool = false) {
             self.observed = observed
             self.upload = upload
+            self.isGrowing = isGrowing
+        }
+
+        /// Whether it may be put in place where `later` is a look at the file.
+        func serves(_ later: Observed) -> Bool {
+            observed.isSameVersion(as: later) || isGrowing && observed.hasGrown(into: later)
         }
     }
 
@@ -106,6 +115,12 @@ package struct UploadQueue: Sendable {
 }
 
 extension Mirror {
+    /// Whether the file at `path` may be read while it grows: it has not rested in any of its attempts but the last. From then on it
+    /// is sent as it was at some instant, once in as many attempts.
+    package func mayGrow(_ path: RelativePath) -> Bool {
+        queue.failures(of: path) + 1 >= queue.limits.retry.attempts
+    }
+
     /// Takes the upload of the file at `path` that was cut: of this version, or of an older one to be given up.
     package mutating func takePartial(_ path: RelativePath) -> UploadQueue.Partial? {
         uploads.takePartial(path)

@@ -115,6 +115,14 @@ package struct Observed: Hashable, Sendable {
     }
 }
 
+extension Observed {
+    /// Whether all that `later`, a look at the same file, shows to have happened to it is that it has grown.
+    package func hasGrown(into later: Observed) -> Bool {
+        entry.kind == .file && later.entry.kind == .file && identity == later.identity
+            && later.entry.size > entry.size && later.entry.modified >= entry.modified
+    }
+}
+
 /// What a look at one path found.
 package enum Observation: Hashable, Sendable {
     /// Something that is mirrored.

@@ -7,6 +7,7 @@ import SyncboxCore
 ///
 /// What was read counts only if `checkUnchanged()` passes afterwards: identity, size, modification and change time are
 /// then those of `observed`, and no other process holds a write lock. Reading keeps no place, so several threads may read.
+/// One that was opened while it grew (`openGrowing`) may go on growing.
 package final class ReadingFile: Sendable {
     /// The file as it was when it was opened; without a digest.
     package let observed: Observed
@@ -15,13 +16,17 @@ package final class ReadingFile: Sendable {
 
     let descriptor: Descriptor
     let root: Root
+    /// What the content had been by `observed`, read before; nil where the file is expected to rest.
+    private let before: SyncboxCore.Digest?
 
     /// The length when it was opened, in bytes.
     package var size: UInt64 { observed.entry.size }
 
     /// Takes over an open descriptor. Throws `.isDirectory` or `.unsupported` for what is no file, `.busy` when another
     /// process holds a write lock.
-    init(_ descriptor: Descriptor, path: RelativePath, root: Root) throws(FileError) {
+    init(
+        _ descriptor: Descriptor, path: RelativePath, root: Root, before: SyncboxCore.Digest? = nil
+    ) throws(FileError) {
         let status = try root.calls.status(of: descriptor, path: path)
         guard status.kind == .file, var observed = status.observed(preserving: root.preserved) else {
             throw FileError(status.kind == .directory ? .isDirectory : .unsupported, operation: "read", path: path)
@@ -31,6 +36,7 @@ package final class ReadingFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         self.root = root
+        self.before = before
         try checkUnlocked()
     }
 
@@ -40,11 +46,23 @@ package final class ReadingFile: Sendable {
         try root.calls.readFully(descriptor, at: offset, into: buffer, path: path)
     }
 
-    /// Throws `.busy` when the file is no longer what it was when it was opened, or another process holds a write lock.
+    /// Whether what is read counts though the file has grown since it was opened, if `checkContent(_:)` passes.
+    package var isGrowing: Bool { before != nil }
+
+    /// Throws `.busy` when the file is no longer what it was when it was opened, or another process holds a write lock. One that was
+    /// opened while it grew may have gone on growing.
     package func checkUnchanged() throws(FileError) {
         let now = try root.calls.status(of: descriptor, path: path).observed()
-        guard let now, observed.isSameVersion(as: now) else { throw FileError(.busy, operation: "read", path: path) }
+        guard let now, observed.isSameVersion(as: now) || isGrowing && observed.hasGrown(into: now) else {
+            throw FileError(.busy, operation: "read", path: path)
+        }
         try checkUnlocked()
+    }
+
+    /// Throws `.busy` where `digest`, that of the content as it has been read, is not that of what was read before, in a file that
+    /// was opened while it grew.
+    package func checkContent(_ digest: SyncboxCore.Digest) throws(FileError) {
+        guard before == nil || before == digest else { throw FileError(.busy, operation: "read", path: path) }
     }
 
     /// Throws `.busy` when another process holds a POSIX or open-file-description write lock on any part (fcntl(2)). Where the
@@ -70,6 +88,35 @@ extension Root {
     package func openForReading(_ path: RelativePath) throws(FileError) -> ReadingFile {
         try ReadingFile(openFile(path), path: path, root: self)
     }
+
+    /// Opens the file at `path` for a stable read while it may be appended to without a pause: a log, a stream that is recorded.
+    ///
+    ///     read all ─► `observed`: that was all ─► read all again (`ReadingFile`) ─► the same
+    ///
+    /// Two readings of the same content, one before an instant and one after it, show what the file was at that instant, and its
+    /// size tells that this was all of it: nothing is torn, neither a file that is written in its midst nor one whose parts
+    /// belong together. What changed in between and back again would not be noticed, so that only growing is let pass.
+    ///
+    /// Reads the whole file. Throws as `openForReading(_:)` does, and `.busy` where no end of it is found. A file with several
+    /// names has to rest.
+    package func openGrowing(_ path: RelativePath) throws(FileError) -> ReadingFile {
+        let descriptor = try openFile(path)
+        var file = try ReadingFile(descriptor, path: path, root: self)
+        guard file.observed.links == 1 else { return file }
+        var digest = ContentDigest()
+        var end: UInt64 = 0
+        for _ in 0..<Self.mostCatchingUp {
+            try file.digest(end..<file.size, into: &digest)
+            end = file.size
+            file = try ReadingFile(descriptor, path: path, root: self, before: digest.value)
+            if file.size == end { return file }
+            if file.size < end { break }
+        }
+        throw FileError(.busy, operation: "read", path: path)
+    }
+
+    /// How often what was written during a reading is read too, until nothing was.
+    private static let mostCatchingUp = 1_000
 
     func openFile(_ path: RelativePath) throws(FileError) -> Descriptor {
         try open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
