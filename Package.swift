@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -40,6 +41,8 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd", .logging]),
         .target(name: "CurlHTTP", dependencies: ["CCurl", "CLinux"]),
         .target(name: "PreparedSQL", dependencies: [.grdb, .sqlite]),
+        .target(name: "SyncboxLink", dependencies: ["SyncboxCore", "CurlHTTP"]),
+        .target(name: "SyncboxTLS", dependencies: ["SyncboxCore", "SyncboxFiles", .nioSSL]),
         .target(
             name: "SyncboxDaemon",
             dependencies: [
@@ -51,14 +54,15 @@ let package = Package(
         .target(
             name: "SyncboxServer",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxDaemon", .hummingbird, .httpTypes, .nioCore,
-                .grdb,
-                .crypto, .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", .hummingbird,
+                .hummingbirdCore,
+                .httpTypes, .nioCore, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
             ]),
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxDaemon", .grdb, .lifecycle, .logging,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", .grdb,
+                .lifecycle, .logging,
             ]),
 
         // Composition roots and the command line.
@@ -68,7 +72,10 @@ let package = Package(
             name: "syncbox-client", dependencies: ["SyncboxClient", "SyncboxDaemon", "SyncboxCore", .argumentParser]),
         .executableTarget(
             name: "syncbox",
-            dependencies: ["SyncboxCore", "SyncboxFiles", "CurlHTTP", "CLinux", .crypto, .argumentParser]),
+            dependencies: [
+                "SyncboxCore", "SyncboxFiles", "SyncboxTLS", "SyncboxLink", "CurlHTTP", "CLinux", .crypto,
+                .argumentParser,
+            ]),
 
         .testTarget(name: "SyncboxCoreTests", dependencies: ["SyncboxCore"]),
         .testTarget(name: "SyncboxFilesTests", dependencies: ["SyncboxFiles", "SyncboxCore", "CLinux"]),
@@ -113,10 +120,13 @@ extension Target.Dependency {
     static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }
     static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
     static var hummingbirdTesting: Self { .product(name: "HummingbirdTesting", package: "hummingbird") }
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
     static var sqlite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
+    static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
+    static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 }

@@ -50,9 +50,27 @@ package final class CurlClient: Sendable {
     package struct TLS: Hashable, Sendable {
         /// A file of certificates in PEM that are trusted instead of the system's; nil for the system's.
         package var authorities: String?
+        /// The public keys of which the server's must be one, beside everything else, each as
+        /// CURLOPT_PINNEDPUBLICKEY(3) has it: `sha256//BASE64`. Empty for any.
+        package var pins: [String]
+        /// What is shown to a server that asks for it; nil for nothing.
+        package var identity: Identity?
 
-        package init(authorities: String? = nil) {
+        package init(authorities: String? = nil, pins: [String] = [], identity: Identity? = nil) {
             self.authorities = authorities
+            self.pins = pins
+            self.identity = identity
+        }
+
+        /// Files in PEM: a client's certificate, and its private key without a passphrase.
+        package struct Identity: Hashable, Sendable {
+            let certificate: String
+            let key: String
+
+            package init(certificate: String, key: String) {
+                self.certificate = certificate
+                self.key = key
+            }
         }
     }
 

@@ -32,11 +32,14 @@ package struct CurlError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// What the body's source threw, where that is the reason.
     package let cause: (any Error)?
+    /// What was wrong with TLS, where it was; always for kind `.tls`.
+    package let tlsFailure: TLSFailure?
 
-    init(_ kind: Kind, _ message: String, cause: (any Error)? = nil) {
-        self.kind = kind
+    init(_ kind: Kind, _ message: String, cause: (any Error)? = nil, tlsFailure: TLSFailure? = nil) {
+        self.kind = tlsFailure == nil ? kind : .tls
         self.message = message
         self.cause = cause
+        self.tlsFailure = tlsFailure ?? (kind == .tls ? .other : nil)
     }
 
     package var description: String { message }
@@ -44,10 +47,12 @@ package struct CurlError: Error, Sendable, CustomStringConvertible {
 
 extension CurlError {
     /// The one place where libcurl's codes (libcurl-errors(3)) get their meaning. `detail` is what libcurl wrote into
-    /// its error buffer, more telling than the code where it is not empty.
-    init(_ code: CURLcode, during what: String, detail: String = "") {
+    /// its error buffer, more telling than the code where it is not empty; `verification` is CURLINFO_SSL_VERIFYRESULT.
+    init(_ code: CURLcode, during what: String, detail: String = "", verification: Int = 0) {
         let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        self.init(Self.kind(of: code), "\(what): \(text) (curl error \(code.rawValue))")
+        self.init(
+            Self.kind(of: code), "\(what): \(text) (curl error \(code.rawValue))",
+            tlsFailure: TLSFailure(code, verification: verification, detail: detail))
     }
 
     /// The same for what the multi interface says, of which none is the server's doing.

@@ -25,13 +25,26 @@ struct EasySetup {
         set(CURLOPT_TCP_NODELAY, 1)
         // Without it, ending a transfer waits for the thread that looks up the name (CURLOPT_QUICK_EXIT(3)).
         set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        set(CURLOPT_SSL_VERIFYPEER, 1)
-        set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let authorities = options.tls.authorities { set(CURLOPT_CAINFO, authorities) }
+        verification(options.tls)
         if case .unix(let path) = endpoint { set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let most = options.mostBytesPerSecond {
             note(curl_set_offset(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(clamping: most)))
+        }
+    }
+
+    private mutating func verification(_ tls: CurlClient.TLS) {
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities = tls.authorities {
+            set(CURLOPT_CAINFO, authorities)
+            // Otherwise the system's directory would be trusted beside it (CURLOPT_CAPATH(3)).
+            note(curl_set_pointer(handle, CURLOPT_CAPATH, nil))
+        }
+        if !tls.pins.isEmpty { set(CURLOPT_PINNEDPUBLICKEY, tls.pins.joined(separator: ";")) }
+        if let identity = tls.identity {
+            set(CURLOPT_SSLCERT, identity.certificate)
+            set(CURLOPT_SSLKEY, identity.key)
         }
     }
 

@@ -54,7 +54,10 @@ final class Transfer {
         if code == CURLE_OK && response.headIsComplete || wasAnswered { return .success(response.response) }
         // libcurl takes a connection that ends within the head for the end of a response (seen with 7.88).
         if code == CURLE_OK { return .failure(CurlError(.cut, "\(what): the connection ended within the head")) }
-        return .failure(refusal ?? CurlError(code, during: what, detail: String(cString: errorText)))
+        var verification = 0
+        curl_get_long(handle, CURLINFO_SSL_VERIFYRESULT, &verification)
+        let detail = String(cString: errorText)
+        return .failure(refusal ?? CurlError(code, during: what, detail: detail, verification: verification))
     }
 
     /// For libcurl: fills `buffer` with what comes next of the body. Returns its length or CURL_READFUNC_ABORT.

@@ -4,10 +4,11 @@ import SyncboxFiles
 import Systemd
 
 /// Reads a daemon's settings from `path` and its drop-ins, with the defaults that the service manager's variables give.
-/// Throws every mistake at once. Called at the start and at each reload; blocks for as long as small files take to read.
+/// Throws every mistake at once. Blocks for as long as small files take to read. The files are those that were read, so that
+/// what is found wrong with what they name can be told at its line.
 package func loadSettings<Loaded: Settings>(
     _: Loaded.Type = Loaded.self, from path: String, environment: ServiceEnvironment
-) throws(SettingsMistakes) -> Loaded {
-    try Loaded.parse(
-        SettingsFile.readWithDropIns(path), environment: SettingsEnvironment { environment[$0] })
+) throws(SettingsMistakes) -> (settings: Loaded, files: [SettingsFile]) {
+    let files = try SettingsFile.readWithDropIns(path)
+    return (try Loaded.parse(files, environment: SettingsEnvironment { environment[$0] }), files)
 }

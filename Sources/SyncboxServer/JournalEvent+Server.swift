@@ -11,6 +11,8 @@ extension JournalEvent {
     static let commitFailed = JournalEvent("09d8e8f4948c489d8a7cef838b2056ca")
     /// Somebody came with a wrong key, or none.
     static let keyRefused = JournalEvent("4575aa4e104a4b50a53b5f5509d8b876")
+    /// Somebody came with whom TLS could not be agreed on.
+    static let handshakeRefused = JournalEvent("962bf14864eb4eea9f42bf79874414e8")
     /// An entry that Syncbox did not put there was replaced.
     static let entryReplaced = JournalEvent("34326fccb08e45068e6920387142bd86")
     /// Entries that Syncbox did not put there keep a directory from being removed.

@@ -2,6 +2,7 @@
 import Logging
 import SyncboxCore
 import SyncboxFiles
+import SyncboxTLS
 import Synchronization
 
 /// What answers requests: the open shares, the keys, and the threads on which the work is done.
@@ -12,6 +13,8 @@ final class Server: Sendable {
     let keyring: Keyring
     /// Threads that may block.
     let threads: FileThreads
+    /// What connections speak TLS by; nil where they don't.
+    let tls: CurrentTLS?
     /// Who was refused lately.
     let refusals: RefusalLog
     /// The audits that were asked for.
@@ -23,9 +26,12 @@ final class Server: Sendable {
     /// How many threads serve requests: as many may be writing, or waiting for a disk, at the same time.
     static let threadCount = 8
 
-    init(shares: [Share], keys: [String: ServerSettings.Key], threads: FileThreads, logger: Logger) {
+    init(
+        shares: [Share], keys: [String: ServerSettings.Key], tls: ServerTLS? = nil, threads: FileThreads, logger: Logger
+    ) {
         self.shares = Dictionary(uniqueKeysWithValues: shares.map { ($0.name, $0) })
         keyring = Keyring(keys)
+        self.tls = tls.map(CurrentTLS.init)
         self.threads = threads
         refusals = RefusalLog(logger: logger)
         self.logger = logger

@@ -22,7 +22,7 @@ package struct ServerDaemon: Sendable {
 
     /// Makes the daemon. Throws `SettingsMistakes`, or a `FatalError` for what keeps a share from being opened.
     package func assemble() async throws -> Daemon {
-        let settings = try loadSettings(ServerSettings.self, from: path, environment: context.environment)
+        let (settings, tls) = try loadServerSettings(from: path, environment: context.environment)
         context.setLogLevel(settings.logLevel)
         let shares = OpenShares()
         let line = StatusLine(notifier: context.notifier) { shares.line }
@@ -33,7 +33,9 @@ package struct ServerDaemon: Sendable {
                 shares.add(try open.open(name, share))
             }
         }
-        let server = Server(shares: shares.all, keys: settings.keys, threads: threads, logger: context.logger)
+        let server = Server(
+            shares: shares.all, keys: settings.keys, tls: tls, threads: threads, logger: context.logger)
+        server.tls?.warn(context.logger)
         var control = try controlSocket(settings) { [started = Int64(time(nil))] in
             ServerStatus(listen: settings.listen.description, shares: shares.all.map(\.status), started: started)
         }

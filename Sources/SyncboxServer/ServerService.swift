@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -26,15 +27,15 @@ struct ServerService: Service {
         quiet.logLevel = max(quiet.logLevel, .notice)
         let application = Application(
             responder: ServerResponder(server: server),
-            server: .http1(
-                configuration: .init(additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)),
+            server: HTTPServerBuilder { responder in connection(responder) },
             configuration: ApplicationConfiguration(
                 address: address,
                 availableConnectionsDelegate: .maximum(Self.mostConnections, logger: quiet)),
             onServerRunning: { _ in
                 // The key decides who may do what; whoever can get to the socket may try.
                 if case .unix(let path) = listen { chmod(path, 0o666) }
-                server.logger.log(.started, .notice, "listening on \(listen)")
+                let text = server.tls == nil ? "" : ", under TLS"
+                server.logger.log(.started, .notice, "listening on \(listen)\(text)")
                 onListening()
             },
             logger: quiet)
@@ -50,6 +51,15 @@ struct ServerService: Service {
                 try share.catalog.close()
             }
         }
+    }
+
+    /// What serves each connection.
+    private func connection(_ responder: @escaping HTTPChannelHandler.Responder) -> any ServerChildChannel {
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)
+        let plain = HTTP1Channel(responder: responder, configuration: configuration)
+        guard let tls = server.tls else { return plain }
+        return TLSFirst(base: plain, tls: tls, refusals: server.refusals)
     }
 
     private var address: BindAddress {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import SyncboxCore
 import SyncboxFiles
+import SyncboxTLS
 
 /// `syncbox check-config FILE...`: reads settings as the daemons do, and tells every mistake.
 struct CheckConfigCommand: ParsableCommand {
@@ -11,7 +12,8 @@ struct CheckConfigCommand: ParsableCommand {
         abstract: "Tell every mistake in settings files.",
         discussion: """
             Reads each file with its drop-ins (FILE.d/*.conf), as a daemon started by its unit would. Whether a file is a \
-            server's or a client's shows from its sections. Each mistake is one line:
+            server's or a client's shows from its sections. The certificates that they name are read, too, when all else is \
+            right. Each mistake is one line:
 
               file:line: [section] key = value: what is wrong; what would be right
 
@@ -38,9 +40,12 @@ struct CheckConfigCommand: ParsableCommand {
     private static func check(_ path: String) throws(SettingsMistakes) {
         let files = try SettingsFile.readWithDropIns(path)
         switch DaemonKind(of: files) {
-        case .server: _ = try ServerSettings.parse(files, environment: DaemonKind.server.environment)
+        case .server:
+            let settings = try ServerSettings.parse(files, environment: DaemonKind.server.environment)
+            if let tls = settings.tls { _ = try ServerTLS(tls, namedIn: files) }
         case .client(let instance):
-            _ = try ClientSettings.parse(files, environment: DaemonKind.client(instance: instance).environment)
+            try ClientSettings.parse(files, environment: DaemonKind.client(instance: instance).environment)
+                .checkCertificates(namedIn: files)
         case nil:
             let mistake = SettingsMistake(
                 file: path, wrong: "is neither a server's nor a client's settings",

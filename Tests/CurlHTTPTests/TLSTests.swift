@@ -29,6 +29,26 @@ struct TLSTests {
     }
 
     @Test(
+        "What is wrong is told apart",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: OpenSSLServer.program)),
+        arguments: [
+            ("-tls1_1 -cipher ALL:@SECLEVEL=0", CurlClient.TLS(), TLSFailure.oldProtocol),
+            ("-tls1_2 -Verify 1", CurlClient.TLS(), .certificateWanted),
+            ("-tls1_3 -Verify 1", CurlClient.TLS(), .certificateWanted),
+            ("", CurlClient.TLS(pins: ["sha256//" + String(repeating: "A", count: 43) + "="]), .wrongPin),
+            ("", CurlClient.TLS(identity: .init(certificate: "/none", key: "/none")), .ownFiles),
+        ])
+    func failures(options: String, tls: CurlClient.TLS, expected: TLSFailure) async throws {
+        let server = try OpenSSLServer(name: "127.0.0.1", options: options)
+        defer { server.stop() }
+        var tls = tls
+        tls.authorities = server.certificate
+        let endpoint = Endpoint.tcp(.https, host: "127.0.0.1", port: server.port)
+        #expect(try await Self.error(endpoint, tls: tls)?.tlsFailure == expected)
+        #expect(try await Self.error(endpoint, tls: CurlClient.TLS())?.kind == .tls)
+    }
+
+    @Test(
         "A certificate for another name is refused",
         .enabled(if: FileManager.default.isExecutableFile(atPath: OpenSSLServer.program)))
     func otherName() async throws {
@@ -36,16 +56,22 @@ struct TLSTests {
         defer { server.stop() }
         let endpoint = Endpoint.tcp(.https, host: "127.0.0.1", port: server.port)
         #expect(try await Self.result(endpoint, tls: .init(authorities: server.certificate)) == .tls)
+        #expect(try await Self.error(endpoint, tls: .init(authorities: server.certificate))?.tlsFailure == .wrongName)
     }
 
     /// The kind of error; nil for a response.
     private static func result(_ endpoint: Endpoint, tls: CurlClient.TLS) async throws -> CurlError.Kind? {
+        try await error(endpoint, tls: tls)?.kind
+    }
+
+    /// The error; nil for a response.
+    private static func error(_ endpoint: Endpoint, tls: CurlClient.TLS) async throws -> CurlError? {
         do throws(CurlError) {
             let options = CurlClient.Options(userAgent: "test/1", timeouts: HTTPTimeouts(total: .seconds(20)), tls: tls)
             _ = try await CurlClient(base: endpoint, options: options).send(HTTPRequest(method: "GET", target: "/"))
             return nil
         } catch {
-            return error.kind
+            return error
         }
     }
 }
@@ -59,7 +85,7 @@ private struct OpenSSLServer {
     private let process: Process
     private let directory: String
 
-    init(name: String) throws {
+    init(name: String, options: String = "") throws {
         directory = NSTemporaryDirectory() + "curl-test-\(UInt64.random(in: 0...(.max)))"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         certificate = directory + "/certificate.pem"
@@ -68,7 +94,8 @@ private struct OpenSSLServer {
         try Self.start("\(request) -addext subjectAltName=IP:\(name) -keyout \(key) -out \(certificate)")
             .waitUntilExit()
         let output = Pipe()
-        process = try Self.start("s_server -www -accept 127.0.0.1:0 -key \(key) -cert \(certificate)", output: output)
+        process = try Self.start(
+            "s_server -www -accept 127.0.0.1:0 -key \(key) -cert \(certificate) \(options)", output: output)
         port = try Self.port(announcedIn: output)
     }
 

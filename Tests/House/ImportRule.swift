@@ -9,23 +9,29 @@ enum ImportRule {
         "Systemd": libc.union(["CSystemd", "Logging"]),
         "CurlHTTP": libc.union(["CCurl", "CLinux"]),
         "PreparedSQL": ["GRDB", "GRDBSQLite"],
+        "SyncboxLink": libc.union(["SyncboxCore", "CurlHTTP"]),
+        "SyncboxTLS": libc.union(["SyncboxCore", "SyncboxFiles", "NIOSSL"]),
         "SyncboxDaemon": libc.union([
             "SyncboxCore", "SyncboxFiles", "Systemd", "CLinux", "Hummingbird", "HTTPTypes", "NIO*", "ServiceLifecycle",
             "UnixSignals", "Logging", "FoundationEssentials",
         ]),
         "SyncboxServer": libc.union([
-            "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxDaemon", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
-            "NIO*", "GRDB", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
+            "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", "Hummingbird",
+            "HummingbirdCore",
+            "HTTPTypes", "NIO*",
+            "GRDB", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
         ]),
         "SyncboxClient": libc.union([
-            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxDaemon", "GRDB", "ServiceLifecycle",
-            "Logging",
-            "FoundationEssentials",
+            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "GRDB",
+            "ServiceLifecycle",
+            "Logging", "FoundationEssentials",
         ]),
         "syncbox-server": libc.union(["SyncboxServer", "SyncboxDaemon", "SyncboxCore", "ArgumentParser"]),
         "syncbox-client": libc.union(["SyncboxClient", "SyncboxDaemon", "SyncboxCore", "ArgumentParser"]),
         "syncbox": libc.union([
-            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "CLinux", "Crypto", "ArgumentParser", "FoundationEssentials",
+            "SyncboxCore", "SyncboxFiles", "SyncboxTLS", "SyncboxLink", "CurlHTTP", "CLinux", "Crypto",
+            "ArgumentParser",
+            "FoundationEssentials",
         ]),
     ]
 

@@ -17,7 +17,7 @@ import Testing
             ("SyncboxFiles", "@preconcurrency import struct NIOCore.ByteBuffer", 1),
             ("SyncboxFiles", "@_exported public import Foundation", 1),
             ("SyncboxFiles", "import Glibc; import GRDB", 1),
-            ("SyncboxServer", "import NIOPosix\nimport GRDB\nimport HummingbirdTLS", 0),
+            ("SyncboxServer", "import NIOPosix\nimport GRDB\nimport HummingbirdCore", 0),
             ("SyncboxServer", "import CurlHTTP", 1),
             ("SyncboxDaemon", "import FoundationEssentials", 0), ("SyncboxDaemon", "import FoundationNetworking", 1),
             ("CurlHTTP", "import NIOCore", 1), ("Unheard", "", 1),

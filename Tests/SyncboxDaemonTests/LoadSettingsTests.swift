@@ -23,7 +23,7 @@ import Testing
         try write("server.conf.d/10-a.conf", "[server]\nlog-level = notice\n[share:b]\npath = /srv/b\n")
         try write("server.conf.d/30-c.conf~", "nonsense\n")
         try write("server.conf.d/.40-d.conf", "nonsense\n")
-        let settings: ServerSettings = try loadSettings(from: path, environment: environment)
+        let settings = try loadSettings(ServerSettings.self, from: path, environment: environment).settings
         #expect(
             settings
                 == ServerSettings(
@@ -36,7 +36,7 @@ import Testing
         defer { clean() }
         try FileManager.default.removeItem(atPath: path + ".d")
         try write("server.conf", "[server]\n")
-        let settings: ServerSettings = try loadSettings(from: path, environment: environment)
+        let settings = try loadSettings(ServerSettings.self, from: path, environment: environment).settings
         #expect(settings == ServerSettings(stateDirectory: "/var/lib/syncbox-server"))
     }
 
@@ -45,7 +45,7 @@ import Testing
         defer { clean() }
         try write("server.conf", "[server]\n")
         try FileManager.default.createSymbolicLink(atPath: path + ".d/1.conf", withDestinationPath: "/dev/null")
-        let settings: ServerSettings = try loadSettings(from: path, environment: environment)
+        let settings = try loadSettings(ServerSettings.self, from: path, environment: environment).settings
         #expect(settings == ServerSettings(stateDirectory: "/var/lib/syncbox-server"))
     }
 

@@ -38,11 +38,33 @@ import Testing
                 + "write trace, debug, info, notice, warning, error or critical",
             "\(server):3: [share:src] path: is not set; write for example path = /srv/mirror/src",
             "\(dropIn):2: [server] listen = 0.0.0.0:1: is not a loopback address, and plain text must not leave the "
-                + "machine (TLS isn't configured); listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a "
-                + "proxy with TLS",
+                + "machine (TLS isn't configured); set up [tls], or listen on 127.0.0.1, [::1] or a Unix socket, behind a "
+                + "tunnel or a proxy",
             "\(right): OK",
             "\(other): is neither a server's nor a client's settings; start with [server] or [client]",
             "\(directory)/missing.conf: is not there; create it, or name another",
+        ]
+        #expect(ended.output == expected.joined(separator: "\n") + "\n")
+    }
+
+    @Test("Certificates that are missing or none are told at the line that names them, on either side")
+    func certificates() async throws {
+        defer { clean() }
+        let nonsense = try write("nonsense.pem", "nonsense\n")
+        let server = try write(
+            "server.conf", "[server]\n[tls]\ncertificate = \(directory)/none.pem\nkey = \(nonsense)\nclient-ca = /\n")
+        let client = try write(
+            "src.conf",
+            "[client]\nsource = /srv/src\nserver = https://example.org:1\nshare = src\n[tls]\nca-file = \(nonsense)\n")
+        let ended = try await runSyncbox("check-config", server, client)
+        #expect(ended.exitCode == ExitCode.configuration.rawValue)
+        let expected = [
+            "\(server):3: [tls] certificate = \(directory)/none.pem: is not there; create it, or name another file",
+            "\(server):4: [tls] key = \(nonsense): holds no private key; name a file in PEM, with a line "
+                + "-----BEGIN PRIVATE KEY-----",
+            "\(server):5: [tls] client-ca = /: is a directory; name the file in it",
+            "\(client):6: [tls] ca-file = \(nonsense): holds no certificate; name a file in PEM, with a line "
+                + "-----BEGIN CERTIFICATE-----",
         ]
         #expect(ended.output == expected.joined(separator: "\n") + "\n")
     }

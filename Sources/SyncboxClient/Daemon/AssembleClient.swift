@@ -7,19 +7,22 @@ import ServiceLifecycle
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
+import SyncboxLink
 
 /// Makes the client daemon that the settings in the file `configuration` describe. The instance is named after the file.
 ///
 /// Throws `SettingsMistakes`, and `FatalError` where the source, the key or the state directory can't be used. That the
 /// server is away is no error.
 package func assembleClient(configuration: String, context: DaemonContext) async throws -> Daemon {
-    let settings = try loadSettings(ClientSettings.self, from: configuration, environment: context.environment)
+    let (settings, files) = try loadSettings(
+        ClientSettings.self, from: configuration, environment: context.environment)
+    try settings.checkCertificates(namedIn: files)
     context.setLogLevel(settings.logLevel)
     let instance = instanceName(of: configuration)
     let outside = try openOutside(settings, instance)
     let index = try openIndex(in: settings.stateDirectory, context.logger)
     let link = ServerLink(
-        client: outside.client, uploadClient: outside.uploadClient, share: settings.share, key: outside.key.text,
+        client: outside.client, uploadClient: outside.uploadClient, settings: settings, key: outside.key.text,
         writer: "\(instance)-\(try index.writer)")
     let rules = try SourceRules(settings, root: outside.root)
     let runtime = ControlSocket.directory(context.environment, stateDirectory: settings.stateDirectory)
@@ -97,20 +100,15 @@ private func openOutside(_ settings: ClientSettings, _ instance: String) throws 
         throw sourceError(settings.source, error)
     }
     let key = try readKey(settings, instance)
-    let endpoint: Endpoint =
-        switch settings.server {
-        case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
-        case .unix(let path): .unix(path: path)
-        }
-    let userAgent = "syncbox-client/\(Version.text)"
+    let (endpoint, tls, userAgent) = (settings.endpoint, settings.verification, "syncbox-client/\(Version.text)")
     return Outside(
         root: root, key: key,
-        client: try CurlClient(base: endpoint, options: .init(userAgent: userAgent, threadName: "link")),
+        client: try CurlClient(base: endpoint, options: .init(userAgent: userAgent, tls: tls, threadName: "link")),
         uploadClient: try CurlClient(
             base: endpoint,
             options: .init(
                 userAgent: userAgent, mostConnections: UploadQueue.mostAtOnce + 1,
-                mostBytesPerSecond: settings.uploadBandwidth, threadName: "uploads")),
+                mostBytesPerSecond: settings.uploadBandwidth, tls: tls, threadName: "uploads")),
         thread: try FileThreads(count: 1, name: "engine"))
 }
 

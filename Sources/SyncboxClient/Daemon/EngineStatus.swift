@@ -12,7 +12,7 @@ extension Engine {
         let settings = parts.settings
         status.instance = parts.instance
         status.source = settings.source
-        status.server = settings.server.description
+        status.server = (settings.tls == nil ? "" : "https://") + settings.server.description
         status.share = settings.share
         status.state = stateWord
         status.link = mirror.link.reason ?? (mirror.state == nil ? "not tried yet" : "up")
@@ -56,17 +56,19 @@ extension Engine {
     /// Reads the settings again and applies those that can change while running: the log level, the ignore patterns, the
     /// debounce and retry times, the brake. Tells which others need a restart.
     func reload(from path: String, _ context: DaemonContext) throws {
-        let new = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
+        let (new, files) = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
+        try new.checkCertificates(namedIn: files)
         context.setLogLevel(new.logLevel)
         let old = parts.settings
         if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
             || new.stateDirectory != old.stateDirectory || new.preserve != old.preserve
             || new.uploadBandwidth != old.uploadBandwidth || new.metricsListen != old.metricsListen
+            || new.tls != old.tls
         {
             parts.logger.warning(
                 """
-                source, server, share, key-file, state-directory, preserve, upload-bandwidth and metrics-listen change \
-                with a restart only
+                source, server, [tls], share, key-file, state-directory, preserve, upload-bandwidth and metrics-listen \
+                change with a restart only
                 """
             )
         }

@@ -3,6 +3,7 @@
 import CurlHTTP
 import FoundationEssentials
 import SyncboxCore
+import SyncboxLink
 
 /// The requests that a client makes of its server. Each call waits for the answer; each throws `LinkError`.
 struct ServerLink: Sendable {
@@ -12,16 +13,18 @@ struct ServerLink: Sendable {
     private let client: CurlClient
     /// Uploads have a client, and so a thread, of their own: it reads their files, and small batches don't wait for a disk.
     private let uploadClient: CurlClient
-    private let share: String
+    private let settings: ClientSettings
     private let headers: [(name: String, value: String)]
 
     /// A link that speaks for `writer` with the secret `key`.
-    init(client: CurlClient, uploadClient: CurlClient, share: String, key: String, writer: String) {
+    init(client: CurlClient, uploadClient: CurlClient, settings: ClientSettings, key: String, writer: String) {
         self.client = client
         self.uploadClient = uploadClient
-        self.share = share
+        self.settings = settings
         headers = [("Authorization", "Bearer \(key)"), (Endpoints.writerHeader, writer)]
     }
+
+    private var share: String { settings.share }
 
     /// What the server's catalog holds.
     func state() async throws(LinkError) -> ShareState {
@@ -126,7 +129,7 @@ struct ServerLink: Sendable {
             response = try await uploadClient.send(request)
         } catch {
             if let cause = error.cause { throw cause }
-            throw LinkError(kind: .away, reason: error.message)
+            throw LinkError(kind: .away, reason: error.text(with: settings))
         }
         try checkUpload(response)
     }
@@ -151,7 +154,7 @@ struct ServerLink: Sendable {
         do throws(CurlError) {
             return try await client.send(request)
         } catch {
-            throw LinkError(kind: .away, reason: error.message)
+            throw LinkError(kind: .away, reason: error.text(with: settings))
         }
     }
 

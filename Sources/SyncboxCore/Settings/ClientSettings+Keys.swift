@@ -3,8 +3,8 @@
 extension ClientSettings {
     /// Every section that a client's settings may have.
     package static let sections = [
-        SettingsSection(ClientKey.self), SettingsSection(IgnoreKey.self), SettingsSection(DebounceKey.self),
-        SettingsSection(RetryKey.self), SettingsSection(SafetyKey.self),
+        SettingsSection(ClientKey.self), SettingsSection(TLSKey.self), SettingsSection(IgnoreKey.self),
+        SettingsSection(DebounceKey.self), SettingsSection(RetryKey.self), SettingsSection(SafetyKey.self),
     ]
 
     /// The keys of `[client]`.
@@ -31,6 +31,23 @@ extension ClientSettings {
             case .uploadBandwidth: "10M"
             case .metricsListen: "127.0.0.1:8731"
             case .logLevel: "info"
+            }
+        }
+    }
+
+    /// The keys of `[tls]`.
+    package enum TLSKey: String, SettingsKey {
+        case caFile = "ca-file"
+        case pin, certificate, key
+
+        package static let section = "tls"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .caFile: "/etc/syncbox/tls/ca.pem"
+            case .pin: "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+            case .certificate: "/etc/syncbox/tls/client.pem"
+            case .key: "/etc/syncbox/tls/client-key.pem"
             }
         }
     }

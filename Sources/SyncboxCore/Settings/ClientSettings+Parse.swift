@@ -23,14 +23,16 @@ extension ClientSettings {
         let debounce = readDebounce(&reader)
         let retry = readRetry(&reader)
         let brake = readBrake(&reader)
+        let tls = readTLS(isUsed: server?.isUnderTLS ?? true, &reader)
         checkInside(source, keyFile: keyFile, stateDirectory: stateDirectory, &reader)
         if let mistakes = reader.found { throw mistakes }
         guard let source, let server, let share, let keyFile, let stateDirectory, let startup, let preserve,
             let bandwidth, let metricsListen, let logLevel, let patterns, let debounce, let retry, let brake
         else { preconditionFailure("every nil has been reported") }
         return ClientSettings(
-            source: source, server: server, share: share, keyFile: keyFile, stateDirectory: stateDirectory,
-            startup: startup, preserve: preserve, uploadBandwidth: bandwidth, metricsListen: metricsListen,
+            source: source, server: server.address, tls: server.isUnderTLS ? tls : nil, share: share, keyFile: keyFile,
+            stateDirectory: stateDirectory, startup: startup, preserve: preserve, uploadBandwidth: bandwidth,
+            metricsListen: metricsListen,
             logLevel: logLevel, ignorePatterns: patterns, debounce: debounce, retry: retry, brake: brake)
     }
 

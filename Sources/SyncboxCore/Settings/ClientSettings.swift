@@ -9,8 +9,10 @@ package struct ClientSettings: Hashable, Sendable {
 
     /// `[client] source`: the absolute path of the directory that is mirrored.
     package var source: String
-    /// `[client] server`: where the server is. Always a loopback address or a Unix socket.
+    /// `[client] server`: where the server is. Without `tls` a loopback address or a Unix socket.
     package var server: SocketAddress
+    /// `[tls]`: how the server is verified; nil where it is not `https`.
+    package var tls: TLS?
     /// `[client] share`: the name of the destination there.
     package var share: String
     /// `[client] key-file`: the absolute path of the file with the secret.
@@ -38,7 +40,7 @@ package struct ClientSettings: Hashable, Sendable {
     package var brake: Brake
 
     package init(
-        source: String, server: SocketAddress, share: String, keyFile: String, stateDirectory: String,
+        source: String, server: SocketAddress, tls: TLS? = nil, share: String, keyFile: String, stateDirectory: String,
         startup: Startup = .reconcile, preserve: Set<Preserve> = [], uploadBandwidth: UInt64? = nil,
         metricsListen: SocketAddress? = nil, logLevel: LogLevel = .info,
         ignorePatterns: [String] = defaultIgnorePatterns, debounce: Debounce = Debounce(), retry: Retry = Retry(),
@@ -46,6 +48,7 @@ package struct ClientSettings: Hashable, Sendable {
     ) {
         self.source = source
         self.server = server
+        self.tls = tls
         self.share = share
         self.keyFile = keyFile
         self.stateDirectory = stateDirectory
@@ -58,6 +61,37 @@ package struct ClientSettings: Hashable, Sendable {
         self.debounce = debounce
         self.retry = retry
         self.brake = brake
+    }
+
+    /// How a server under TLS is verified, and what it is shown. It always is verified: by its authority, by its name, and
+    /// by a pin where there is one.
+    package struct TLS: Hashable, Sendable {
+        /// `ca-file`: the absolute path of the authorities that are trusted, in PEM; nil for the system's.
+        package var caFile: String?
+        /// `pin`: the public keys of which the server's must be one, each `sha256//` and the digest in base64; empty where
+        /// any will do that an authority vouches for.
+        package var pins: [String]
+        /// `certificate` and `key`: the absolute paths of what this client shows of itself, in PEM; nil for nothing.
+        package var identity: Identity?
+
+        package init(caFile: String? = nil, pins: [String] = [], identity: Identity? = nil) {
+            self.caFile = caFile
+            self.pins = pins
+            self.identity = identity
+        }
+
+        /// A certificate and its private key.
+        package struct Identity: Hashable, Sendable {
+            /// The absolute path of the certificate.
+            package var certificate: String
+            /// The absolute path of its key.
+            package var key: String
+
+            package init(certificate: String, key: String) {
+                self.certificate = certificate
+                self.key = key
+            }
+        }
     }
 
     /// The range of `upload-bandwidth`, in bytes a second.

@@ -49,7 +49,7 @@ package enum DaemonKind: Hashable, Sendable {
             .map { section in section.name.prefix { $0 != ":" } }
         let server = Set(ServerSettings.sections.map(\.kind))
         let client = Set(ClientSettings.sections.map(\.kind))
-        guard let kind = kinds.first(where: { server.contains(String($0)) || client.contains(String($0)) }) else {
+        guard let kind = kinds.first(where: { server.contains(String($0)) != client.contains(String($0)) }) else {
             return nil
         }
         self = server.contains(String(kind)) ? .server : .client(instance: Self.instance(ofFile: files[0].name))

@@ -3,7 +3,8 @@
 extension ServerSettings {
     /// Every section that a server's settings may have.
     package static let sections = [
-        SettingsSection(ServerKey.self), SettingsSection(ShareKey.self), SettingsSection(KeyKey.self),
+        SettingsSection(ServerKey.self), SettingsSection(TLSKey.self), SettingsSection(ShareKey.self),
+        SettingsSection(KeyKey.self),
     ]
 
     /// The keys of `[server]`.
@@ -19,6 +20,22 @@ extension ServerSettings {
             case .listen: "127.0.0.1:8730"
             case .stateDirectory: "/var/lib/syncbox-server"
             case .logLevel: "info"
+            }
+        }
+    }
+
+    /// The keys of `[tls]`.
+    package enum TLSKey: String, SettingsKey {
+        case certificate, key
+        case clientCA = "client-ca"
+
+        package static let section = "tls"
+        package static let isNamed = false
+        package var example: String {
+            switch self {
+            case .certificate: "/etc/syncbox/tls/certificate.pem"
+            case .key: "/etc/syncbox/tls/key.pem"
+            case .clientCA: "/etc/syncbox/tls/client-ca.pem"
             }
         }
     }

@@ -9,10 +9,14 @@ extension ServerSettings {
         _ files: [SettingsFile], environment: SettingsEnvironment
     ) throws(SettingsMistakes) -> ServerSettings {
         var reader = SettingsReader(files, sections: sections)
-        let listen = reader.value(ServerKey.listen, default: defaultListen, read: SocketAddress.listening)
+        let hasTLS = reader.hasSection(TLSKey.self)
+        let listen = reader.value(ServerKey.listen, default: defaultListen) {
+            text throws(SettingsValue.Mistake) in try SocketAddress.listening(text, underTLS: hasTLS)
+        }
         let stateDirectory = reader.value(
             ServerKey.stateDirectory, default: environment.stateDirectory, read: SettingsValue.absolutePath)
         let logLevel = reader.value(ServerKey.logLevel, default: LogLevel.info, read: SettingsValue.choice)
+        let tls = hasTLS ? readTLS(listen, &reader) : nil
         let shareNames = reader.names(of: ShareKey.self)
         var shares: [String: Share] = [:]
         for name in shareNames { shares[name] = readShare(name, &reader) }
@@ -24,7 +28,22 @@ extension ServerSettings {
         if let mistakes = reader.found { throw mistakes }
         guard let listen, let stateDirectory, let logLevel else { preconditionFailure("every nil has been reported") }
         return ServerSettings(
-            listen: listen, stateDirectory: stateDirectory, logLevel: logLevel, shares: shares, keys: keys)
+            listen: listen, stateDirectory: stateDirectory, logLevel: logLevel, tls: tls, shares: shares, keys: keys)
+    }
+
+    private static func readTLS(_ listen: SocketAddress?, _ reader: inout SettingsReader) -> TLS? {
+        let certificate = reader.value(TLSKey.certificate, read: SettingsValue.absolutePath)
+        let key = reader.value(TLSKey.key, read: SettingsValue.absolutePath)
+        let clientCA = reader.value(TLSKey.clientCA, default: .some(nil), read: SettingsValue.absolutePathOrNone)
+        if case .unix = listen {
+            reader.report(
+                SettingsValue.Mistake(
+                    "is set, but a Unix socket, which is listened on, is spoken to in plain text",
+                    right: "listen on host:port, or remove [tls]"),
+                at: TLSKey.certificate)
+        }
+        guard let certificate, let key, let clientCA else { return nil }
+        return TLS(certificate: certificate, key: key, clientCA: clientCA)
     }
 
     private static func readShare(_ name: String, _ reader: inout SettingsReader) -> Share? {

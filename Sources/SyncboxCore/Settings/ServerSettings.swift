@@ -5,12 +5,14 @@ package struct ServerSettings: Hashable, Sendable {
     /// The address that is listened on where none is set.
     package static let defaultListen = SocketAddress.tcp(host: "127.0.0.1", port: 8730)
 
-    /// `[server] listen`: where requests come in. Always a loopback address or a Unix socket.
+    /// `[server] listen`: where requests come in. Without `tls` a loopback address or a Unix socket.
     package var listen: SocketAddress
     /// `[server] state-directory`: the absolute path of the directory for the catalogs.
     package var stateDirectory: String
     /// `[server] log-level`.
     package var logLevel: LogLevel
+    /// `[tls]`; nil where requests come in plain text.
+    package var tls: TLS?
     /// `[share:NAME]`, by name. No share's path is another's, or lies in it.
     package var shares: [String: Share]
     /// `[key:NAME]`, by name. No two have the same hash.
@@ -18,13 +20,31 @@ package struct ServerSettings: Hashable, Sendable {
 
     package init(
         listen: SocketAddress = defaultListen, stateDirectory: String, logLevel: LogLevel = .info,
-        shares: [String: Share] = [:], keys: [String: Key] = [:]
+        tls: TLS? = nil, shares: [String: Share] = [:], keys: [String: Key] = [:]
     ) {
         self.listen = listen
         self.stateDirectory = stateDirectory
         self.logLevel = logLevel
+        self.tls = tls
         self.shares = shares
         self.keys = keys
+    }
+
+    /// What the server shows of itself on TCP ports, and asks of its clients. A Unix socket is spoken to in plain text.
+    package struct TLS: Hashable, Sendable {
+        /// `certificate`: the absolute path of its certificate, and the ones between it and its authority, in PEM.
+        package var certificate: String
+        /// `key`: the absolute path of its private key, in PEM.
+        package var key: String
+        /// `client-ca`: the absolute path of the authorities of whose certificates every client must show one, in PEM; nil
+        /// where none is asked for.
+        package var clientCA: String?
+
+        package init(certificate: String, key: String, clientCA: String? = nil) {
+            self.certificate = certificate
+            self.key = key
+            self.clientCA = clientCA
+        }
     }
 
     /// A named destination.

@@ -10,6 +10,18 @@ package protocol Settings: Hashable, Sendable {
     static func parse(_ files: [SettingsFile], environment: SettingsEnvironment) throws(SettingsMistakes) -> Self
 }
 
+extension Settings {
+    /// What was found wrong with the files that values name, after the values themselves had been read: told as a mistake of
+    /// the line that names the file.
+    package static func mistakes<Key: SettingsKey>(
+        _ found: [(key: Key, mistake: SettingsValue.Mistake)], in files: [SettingsFile]
+    ) -> SettingsMistakes? {
+        var reader = SettingsReader(files, sections: sections)
+        for (key, mistake) in found { reader.report(mistake, at: key) }
+        return reader.found
+    }
+}
+
 extension ServerSettings: Settings {}
 extension ClientSettings: Settings {}
 
@@ -35,7 +47,7 @@ package struct SettingsSection: Sendable {
 }
 
 /// The keys of one kind of section: an enumeration whose raw values are the keys as they are written.
-protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
+package protocol SettingsKey: RawRepresentable<String>, CaseIterable, Sendable {
     /// What stands before the colon or alone in the section's header: `server`, `share`.
     static var section: String { get }
     /// Whether the header has a name behind a colon: `[share:src]`.

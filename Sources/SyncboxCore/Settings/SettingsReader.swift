@@ -61,6 +61,11 @@ struct SettingsReader {
         report(mistake, section: section, key: key.rawValue, value: hidden ? nil : value?.text, place: place)
     }
 
+    /// Whether the section of such keys stands in a file.
+    func hasSection<Key: SettingsKey>(_ key: Key.Type) -> Bool {
+        document.section(Key.section) != nil
+    }
+
     /// Whether `key` stands in a file.
     func isSet<Key: SettingsKey>(_ key: Key, of name: String? = nil) -> Bool {
         written(key, of: name) != nil

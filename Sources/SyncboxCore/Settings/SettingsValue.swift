@@ -104,6 +104,11 @@ package enum SettingsValue {
         return "/" + names.joined(separator: "/")
     }
 
+    /// An absolute path, or nothing.
+    package static func absolutePathOrNone(_ text: String) throws(Mistake) -> String? {
+        text.isEmpty ? nil : try absolutePath(text)
+    }
+
     static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
         scalar.isASCII
             && (scalar.properties.isAlphabetic || isDigit(UInt8(scalar.value)) || "-_.".unicodeScalars.contains(scalar))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a server listens, or a client finds it: a TCP port or a Unix socket. Both sides speak plain text, so that
-/// whatever has no business reading along must be on the same machine: every address is a loopback one.
+/// Where a server listens, or a client finds it: a TCP port or a Unix socket. Without TLS both sides speak plain text, so
+/// that whatever has no business reading along must be on the same machine: then every address is a loopback one.
 package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// The highest port.
     package static let highestPort = 65_535
@@ -13,15 +13,17 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// An absolute path.
     case unix(path: String)
 
-    /// Reads `host:port`, `[v6]:port` or `unix:/path`: what `[server] listen` takes.
-    package static func listening(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress {
+    /// Reads `host:port`, `[v6]:port` or `unix:/path`: what `[server] listen` takes. Under TLS any host will do.
+    package static func listening(
+        _ text: String, underTLS: Bool = false
+    ) throws(SettingsValue.Mistake) -> SocketAddress {
         let right = "write 127.0.0.1:8730, [::1]:8730 or unix:/run/syncbox-server/http.sock"
         return try read(text, right: right) { text throws(SettingsValue.Mistake) in
             let (host, port) = try hostAndPort(text, right: right)
-            guard isLoopback(host) else {
+            guard underTLS || isLoopback(host) else {
                 throw SettingsValue.Mistake(
                     "is not a loopback address, and plain text must not leave the machine (TLS isn't configured)",
-                    right: "listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy with TLS")
+                    right: "set up [tls], or listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy")
             }
             return .tcp(host: host, port: port)
         }
@@ -41,26 +43,35 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads `http://host:port` or `unix:/path`: what `[client] server` takes.
-    package static func server(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress {
-        let right = "write http://127.0.0.1:8730 or unix:/run/syncbox-server/http.sock"
-        return try read(text, right: right) { text throws(SettingsValue.Mistake) in
-            let scheme = "http://"
-            guard text.hasPrefix(scheme) else {
-                throw SettingsValue.Mistake(
-                    text.hasPrefix("https://")
-                        ? "asks for TLS, which isn't supported" : "is no http:// or unix: address",
-                    right: right)
+    /// Reads `https://host:port`, `http://host:port` or `unix:/path`: what `[client] server` takes. Only the first is
+    /// under TLS, and only there any host will do.
+    package static func server(
+        _ text: String
+    ) throws(SettingsValue.Mistake) -> (address: SocketAddress, isUnderTLS: Bool) {
+        let right = "write https://server.example:8730, http://127.0.0.1:8730 or unix:/run/syncbox-server/http.sock"
+        let (plain, encrypted) = ("http://", "https://")
+        let isUnderTLS = text.hasPrefix(encrypted)
+        let address = try read(text, right: right) { text throws(SettingsValue.Mistake) in
+            guard isUnderTLS || text.hasPrefix(plain) else {
+                throw SettingsValue.Mistake("is no https://, http:// or unix: address", right: right)
             }
-            let (host, port) = try hostAndPort(String(text.dropFirst(scheme.count)), right: right)
-            guard isLoopback(host) else {
+            let (host, port) = try hostAndPort(
+                String(text.dropFirst((isUnderTLS ? encrypted : plain).count)), right: right)
+            guard isUnderTLS || isLoopback(host) else {
                 throw SettingsValue.Mistake(
                     "is not a loopback address, and the key would cross the network in plain text",
-                    right:
-                        "lead a tunnel (ssh -L, stunnel) to the server, and write its end here, as http://127.0.0.1:8730"
-                )
+                    right: "write https:// for a server with [tls], or the near end of a tunnel to it (ssh -L)")
             }
             return .tcp(host: host, port: port)
+        }
+        return (address, isUnderTLS)
+    }
+
+    /// Whether whoever connects there must be on this machine.
+    package var isLocal: Bool {
+        switch self {
+        case .tcp(let host, _): Self.isLoopback(host)
+        case .unix: true
         }
     }
 

@@ -3,7 +3,7 @@ import Logging
 import SyncboxDaemon
 import Synchronization
 
-/// Logs refused keys, once per address and minute: who guesses keys shall not fill the journal.
+/// Logs whom the server refused, once per address and minute: who guesses keys shall not fill the journal.
 final class RefusalLog: Sendable {
     /// How long an address is not logged again.
     static let pause = Duration.seconds(60)
@@ -17,8 +17,8 @@ final class RefusalLog: Sendable {
         self.logger = logger
     }
 
-    /// A request from `address` came with a wrong key, or without any.
-    func log(_ address: String, hasKey: Bool) {
+    /// `address` was refused, and why.
+    func log(_ event: JournalEvent, _ address: String, _ reason: String) {
         let now = ContinuousClock.now
         let isDue = logged.withLock { logged in
             if let last = logged[address], now - last < Self.pause { return false }
@@ -27,8 +27,6 @@ final class RefusalLog: Sendable {
             return true
         }
         guard isDue else { return }
-        logger.log(
-            .keyRefused, .warning, "refused \(address): \(hasKey ? "the key is not known" : "no key was sent")",
-            metadata: ["address": "\(address)"])
+        logger.log(event, .warning, "refused \(address): \(reason)", metadata: ["address": "\(address)"])
     }
 }

@@ -8,6 +8,11 @@ struct RequestOrigin: InitializableFromSource, Sendable {
     let address: String
 
     init(source: ApplicationRequestContextSource) {
-        address = source.channel.remoteAddress?.ipAddress ?? "unix"
+        address = Self.address(of: source.channel)
+    }
+
+    /// The other side's address without its port; `unix` for a Unix socket.
+    static func address(of channel: any Channel) -> String {
+        channel.remoteAddress?.ipAddress ?? "unix"
     }
 }

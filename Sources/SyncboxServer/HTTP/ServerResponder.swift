@@ -63,7 +63,8 @@ struct ServerResponder: HTTPResponder {
         {
             return caller
         }
-        server.refusals.log(origin.address, hasKey: words != nil)
+        server.refusals.log(
+            .keyRefused, origin.address, words == nil ? "no key was sent" : "the key is not known")
         throw HTTPError(
             .unauthorized, headers: [.wwwAuthenticate: "Bearer realm=\"syncbox\""],
             message: "the request needs a valid key: Authorization: Bearer SECRET")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CurlHTTP
 import SyncboxCore
 import SyncboxFiles
 
@@ -22,8 +21,9 @@ struct ClientInstance {
     init(_ instance: String, settings path: String?, keyFile: String?) throws(CommandFailure) {
         let path = path ?? "\(Self.settingsDirectory)/\(instance).conf"
         do throws(SettingsMistakes) {
-            settings = try ClientSettings.parse(
-                SettingsFile.readWithDropIns(path), environment: DaemonKind.client(instance: instance).environment)
+            let files = try SettingsFile.readWithDropIns(path)
+            settings = try ClientSettings.parse(files, environment: DaemonKind.client(instance: instance).environment)
+            try settings.checkCertificates(namedIn: files)
         } catch {
             throw CommandFailure(.configuration, "the settings have mistakes:\n\(error)")
         }
@@ -52,13 +52,5 @@ struct ClientInstance {
             }
         }
         throw failure
-    }
-
-    /// Where the server is.
-    var endpoint: Endpoint {
-        switch settings.server {
-        case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
-        case .unix(let path): .unix(path: path)
-        }
     }
 }

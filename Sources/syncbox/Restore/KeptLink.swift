@@ -3,6 +3,7 @@
 import CurlHTTP
 import FoundationEssentials
 import SyncboxCore
+import SyncboxLink
 
 /// Asks a client's server for what its share keeps.
 struct KeptLink {
@@ -20,7 +21,9 @@ struct KeptLink {
     init(_ instance: ClientInstance) throws(CommandFailure) {
         self.instance = instance
         do throws(CurlError) {
-            client = try CurlClient(base: instance.endpoint, options: .init(userAgent: "syncbox/\(Version.text)"))
+            client = try CurlClient(
+                base: instance.settings.endpoint,
+                options: .init(userAgent: "syncbox/\(Version.text)", tls: instance.settings.verification))
         } catch {
             throw CommandFailure(.operatingSystem, "\(error)")
         }
@@ -77,7 +80,7 @@ struct KeptLink {
         } catch {
             throw CommandFailure(
                 error.kind == .protocolViolation ? .protocolMismatch : .unavailable,
-                "the server does not answer: \(error)")
+                "the server does not answer: \(error.text(with: instance.settings))")
         }
         guard response.isSuccess else { throw failure(response) }
         return response

@@ -15,6 +15,8 @@ final class Mirror {
         var preserve = ""
         var uploadBandwidth = ""
         var metricsListen = ""
+        /// What stands in `[tls]`; nil for a server that is spoken to in plain text.
+        var tls: String?
         /// Nothing is held for its number, unless a test says otherwise.
         var brakePercent = 100
         var brakeCount = 1000
@@ -37,6 +39,8 @@ final class Mirror {
     var clientPort: UInt16?
 
     var settings = ClientSettings()
+    /// What stands in the server's `[tls]`; nil where it speaks plain text.
+    var serverTLS: String?
     /// What the daemons are started by; empty for nothing.
     var serverPrefix: [String] = []
     var clientBinary = Binaries.client
@@ -78,6 +82,7 @@ final class Mirror {
             [server]
             listen = \(host):\(port)
             state-directory = \(serverState)
+            \(serverTLS.map { "[tls]\n\($0)" } ?? "")
 
             [share:src]
             path = \(destination)
@@ -130,7 +135,7 @@ final class Mirror {
         let text = """
             [client]
             source = \(source)
-            server = http://\(host):\(clientPort ?? port)
+            server = \(settings.tls == nil ? "http" : "https")://\(host):\(clientPort ?? port)
             share = \(settings.share)
             key-file = \(keyFile)
             state-directory = \(clientState)
@@ -138,6 +143,7 @@ final class Mirror {
             preserve = \(settings.preserve)
             upload-bandwidth = \(settings.uploadBandwidth)
             metrics-listen = \(settings.metricsListen)
+            \(settings.tls.map { "[tls]\n\($0)" } ?? "")
 
             [ignore]
             patterns = \(settings.patterns)

@@ -75,6 +75,49 @@ import Testing
         #expect(settings.ignorePatterns == [])
     }
 
+    @Test("A server under TLS is anywhere, and verified as [tls] says")
+    func tls() throws {
+        let text = Self.least.replacing("http://127.0.0.1", with: "https://mirror.example.org")
+        func read(_ more: String) throws -> ClientSettings.TLS? {
+            try ClientSettings.parse([SettingsFile(name: "f", text: text + more)], environment: Self.systemd).tls
+        }
+        #expect(try read("") == ClientSettings.TLS())
+        #expect(try read("[tls]\nca-file =\npin =\ncertificate =\nkey =\n") == ClientSettings.TLS())
+        #expect(
+            try read("[tls]\nca-file = /ca\npin = \(Self.pin) \(Self.pin)\ncertificate = /c\nkey = /k\n")
+                == ClientSettings.TLS(
+                    caFile: "/ca", pins: [Self.pin, Self.pin], identity: .init(certificate: "/c", key: "/k")))
+        let plain = try ClientSettings.parse(
+            [SettingsFile(name: "f", text: Self.least + "[tls]\npin =\n")], environment: Self.systemd)
+        #expect(plain.tls == nil)
+    }
+
+    @Test(
+        "A pin that is none, half of a certificate, and TLS for a server in plain text are told",
+        arguments: [
+            (
+                "https", "pin = sha256//AAAA",
+                "f:6: [tls] pin = sha256//AAAA: 'sha256//AAAA' is no pin; write sha256// and the base64 of the SHA-256 of the "
+                    + "server's public key, as README tells to make it"
+            ),
+            (
+                "https", "key = /k",
+                "f:5: [tls] certificate: is not set, and one without the other is nothing; name the file with the key's "
+                    + "certificate"
+            ),
+            (
+                "http", "ca-file = /ca",
+                "f:6: [tls] ca-file = /ca: is set, but the server is spoken to in plain text; write server = https://…, or "
+                    + "remove it"
+            ),
+        ])
+    func wrongTLS(scheme: String, line: String, expected: String) {
+        let text = Self.least.replacing("http:", with: "\(scheme):") + "[tls]\n\(line)\n"
+        #expect(mistakes(text, Self.systemd) == [expected])
+    }
+
+    private static let pin = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
     @Test("A later drop-in overrides an earlier one and the main file")
     func dropIns() throws {
         let settings = try ClientSettings.parse(

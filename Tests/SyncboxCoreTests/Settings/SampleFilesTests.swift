@@ -15,6 +15,11 @@ import Testing
         var uncommented = try ServerSettings.parse([uncommented("server.conf")], environment: SettingsEnvironment())
         #expect(uncommented.shares == ["src": .init(path: "/srv/mirror/src")])
         #expect(uncommented.keys.map(\.key) == ["laptop"])
+        #expect(
+            uncommented.tls
+                == .init(
+                    certificate: "/etc/syncbox/tls/certificate.pem", key: "/etc/syncbox/tls/key.pem", clientCA: nil))
+        uncommented.tls = nil
         uncommented.shares = [:]
         uncommented.keys = [:]
         #expect(asItIs == uncommented)

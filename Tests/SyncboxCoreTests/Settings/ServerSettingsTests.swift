@@ -66,6 +66,30 @@ import Testing
         #expect(settings.logLevel == .info)
     }
 
+    @Test("With a certificate and its key any address may be listened on, with clients' certificates or without")
+    func tls() throws {
+        let text = "[server]\nlisten = [::]:8730\nstate-directory = /s\n[tls]\ncertificate = /c.pem\nkey = /k.pem\n"
+        let settings = try parse(text, stateDirectory: nil)
+        #expect(settings.listen == .tcp(host: "::", port: 8730))
+        #expect(settings.tls == .init(certificate: "/c.pem", key: "/k.pem"))
+        #expect(try parse(text + "client-ca =\n", stateDirectory: nil).tls?.clientCA == nil)
+        #expect(try parse(text + "client-ca = /ca.pem\n", stateDirectory: nil).tls?.clientCA == "/ca.pem")
+    }
+
+    @Test("What is found wrong with a file is told at the line that names it, in a drop-in too")
+    func wrongFile() throws {
+        let main = SettingsFile(name: "server.conf", text: "[server]\n[tls]\ncertificate = /c.pem\nkey = /k.pem\n")
+        let dropIn = SettingsFile(name: "server.conf.d/1.conf", text: "[tls]\nkey = /other.pem\n")
+        let mistake = SettingsValue.Mistake("is not there", right: "create it")
+        let mistakes = ServerSettings.mistakes(
+            [(ServerSettings.TLSKey.key, mistake), (.certificate, mistake)], in: [main, dropIn])
+        #expect(
+            mistakes?.all.map(\.description) == [
+                "server.conf:3: [tls] certificate = /c.pem: is not there; create it",
+                "server.conf.d/1.conf:2: [tls] key = /other.pem: is not there; create it",
+            ])
+    }
+
     @Test("What is deleted is kept where that is set alone, and a drop-in can turn it off")
     func keep() throws {
         let share = "[server]\nstate-directory = /s\n[share:src]\npath = /srv/src\n"
@@ -94,8 +118,8 @@ import Testing
         (
             "[server]\nlisten = 0.0.0.0:8730",
             "f:2: [server] listen = 0.0.0.0:8730: is not a loopback address, and plain text must not leave the machine "
-                + "(TLS isn't configured); listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy "
-                + "with TLS"
+                + "(TLS isn't configured); set up [tls], or listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel "
+                + "or a proxy"
         ),
         (
             "[server]\nlog-level = verbose",
@@ -110,12 +134,25 @@ import Testing
             "[server]\nport = 8730",
             "f:2: [server] port: there is no such key; the keys are listen, state-directory, log-level"
         ),
+        (
+            "[tls]\ncertificate = /c",
+            "f:1: [tls] key: is not set; write for example key = /etc/syncbox/tls/key.pem"
+        ),
+        (
+            "[tls]\nkey = k\ncertificate = /c",
+            "f:2: [tls] key = k: is no absolute path; start it with '/'"
+        ),
+        (
+            "[server]\nlisten = unix:/run/s\n[tls]\nkey = /k\ncertificate = /c",
+            "f:5: [tls] certificate = /c: is set, but a Unix socket, which is listened on, is spoken to in plain text; "
+                + "listen on host:port, or remove [tls]"
+        ),
         ("[shares:src]\npath = /srv", "f:1: [shares:src]: there is no such section; write [share:NAME]"),
         ("[share]\npath = /srv", "f:1: [share]: there is no such section; write [share:NAME]"),
         ("[server:a]", "f:1: [server:a]: there is no such section; write [server]"),
         (
             "[client]",
-            "f:1: [client]: there is no such section; write [server], [share:NAME] or [key:NAME]"
+            "f:1: [client]: there is no such section; write [server], [tls], [share:NAME] or [key:NAME]"
         ),
         (
             "[share:src]\ndurability = durabel\npath = /srv",

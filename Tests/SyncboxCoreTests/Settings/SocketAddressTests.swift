@@ -61,22 +61,36 @@ import Testing
     }
 
     @Test(
-        "A client reaches a server by http on loopback, or by a Unix socket",
+        "Under TLS a server listens anywhere",
         arguments: [
-            ("http://127.0.0.1:8730", SocketAddress.tcp(host: "127.0.0.1", port: 8730)),
-            ("http://[::1]:8730", .tcp(host: "::1", port: 8730)),
-            ("unix:/run/syncbox-server/http.sock", .unix(path: "/run/syncbox-server/http.sock")),
+            ("0.0.0.0:8730", SocketAddress.tcp(host: "0.0.0.0", port: 8730)), ("[::]:1", .tcp(host: "::", port: 1)),
+            ("mirror.example.org:443", .tcp(host: "mirror.example.org", port: 443)),
+            ("unix:/run/s", .unix(path: "/run/s")),
         ])
-    func server(text: String, expected: SocketAddress) throws {
-        #expect(try SocketAddress.server(text) == expected)
+    func listeningUnderTLS(text: String, expected: SocketAddress) throws {
+        #expect(try SocketAddress.listening(text, underTLS: true) == expected)
+    }
+
+    @Test(
+        "A client reaches a server by https anywhere, by http on loopback, or by a Unix socket",
+        arguments: [
+            ("http://127.0.0.1:8730", SocketAddress.tcp(host: "127.0.0.1", port: 8730), false),
+            ("http://[::1]:8730", .tcp(host: "::1", port: 8730), false),
+            ("https://mirror.example.org:8730", .tcp(host: "mirror.example.org", port: 8730), true),
+            ("https://[2001:db8::1]:443", .tcp(host: "2001:db8::1", port: 443), true),
+            ("unix:/run/syncbox-server/http.sock", .unix(path: "/run/syncbox-server/http.sock"), false),
+        ])
+    func server(text: String, expected: SocketAddress, isUnderTLS: Bool) throws {
+        let server = try SocketAddress.server(text)
+        #expect(server == (expected, isUnderTLS))
     }
 
     @Test(
         "A client refuses any other server, and says why",
         arguments: [
-            ("https://127.0.0.1:8730", "asks for TLS, which isn't supported"),
-            ("127.0.0.1:8730", "is no http:// or unix: address"),
-            ("HTTP://127.0.0.1:8730", "is no http:// or unix: address"),
+            ("https://127.0.0.1", "has no port"), ("https://:8730", "has no host that could be meant"),
+            ("127.0.0.1:8730", "is no https://, http:// or unix: address"),
+            ("HTTP://127.0.0.1:8730", "is no https://, http:// or unix: address"),
             ("http://127.0.0.1", "has no port"), ("http://127.0.0.1:8730/", "has no port"),
             ("http://user@127.0.0.1:8730", "has no host that could be meant"),
             (
