@@ -23,7 +23,8 @@ struct RestoreCommand: AsyncParsableCommand {
             \([ExitCode.success, .usage, .noInput, .unavailable, .cannotCreate, .temporaryFailure, .protocolMismatch, .noPermission, .configuration].helpText)
             """)
 
-    @Argument(help: "A client's instance: the NAME of syncbox-client@NAME.")
+    @Argument(
+        help: "A client's instance: the NAME of syncbox-client@NAME.", completion: .custom(Instances.completions))
     var instance: String
 
     @Argument(help: "What to bring back: a path in the source, or the source's own path before it.")
