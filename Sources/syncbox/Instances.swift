@@ -35,6 +35,14 @@ struct Instances {
         (try? find())?.all ?? []
     }
 
+    /// Throws where the instance `name` has no settings, and says which was meant.
+    static func checkSettings(of name: String) throws(CommandFailure) {
+        guard access("\(ClientInstance.settingsDirectory)/\(name).conf", F_OK) != 0, linux_errno() == ENOENT else {
+            return
+        }
+        throw try find().explanation(for: name, "")
+    }
+
     /// Why nothing answers for the instance `name`, and what helps.
     func explanation(for name: String, _ reason: String) -> CommandFailure {
         let unit = DaemonKind.client(instance: name).unit

@@ -46,6 +46,8 @@ extension BootedSystemd {
                 let listed = try await mirror.box.run("syncbox status")
                 #expect(listed.contains("\ndocs      stopped"))
                 #expect(listed.contains("\nsrc       "))
+                let checked = try await mirror.box.run("syncbox check-config")
+                #expect(checked.split(separator: "\n").count { $0.hasSuffix(": OK") } == 3)
                 let log = try await mirror.box.run("syncbox log src --lines 100")
                 #expect(log.contains("watching 1 directories of /srv/src"))
                 let problems = try await mirror.box.run("syncbox log src --problems")

@@ -77,6 +77,7 @@ struct RestoreCommand: AsyncParsableCommand {
     private var isListing: Bool { path == nil || list }
 
     func run() async throws {
+        if config == nil { try Instances.checkSettings(of: instance) }
         let client = try ClientInstance(instance, settings: config, keyFile: keyFile)
         let link = try KeptLink(client)
         let path = try relativePath(in: client.settings.source)

@@ -17,7 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
 
             Colours are for terminals alone, and not used where $NO_COLOR is set.
 
-            \([ExitCode.success, .usage, .unavailable, .protocolMismatch, .noPermission].helpText)
+            \([ExitCode.success, .usage, .noInput, .unavailable, .protocolMismatch, .noPermission].helpText)
             """)
 
     @Argument(
