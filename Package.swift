@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "Simulation", dependencies: ["SyncboxCore"], exclude: ["README.md", "bite"]),
         .testTarget(
             name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"],
-            exclude: ["Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c"]),
+            exclude: ["Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal"]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
     ],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CLinux
 import SyncboxCore
 
 /// `syncbox audit INSTANCE`: compares a source and its destination with the records of both sides.
@@ -17,7 +18,7 @@ struct AuditCommand: AsyncParsableCommand {
 
             Ending the command does not end the audit; the next one of this instance begins when it has ended.
 
-            \([ExitCode.success, .usage, .difference, .unavailable, .temporaryFailure, .protocolMismatch, .noPermission]
+            \([ExitCode.success, .usage, .difference, .noInput, .unavailable, .temporaryFailure, .protocolMismatch, .noPermission]
                 .helpText)
             """)
 
@@ -41,15 +42,30 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         let request = AuditRequest(content: content, repair: repair, rate: rate.bytes)
         var status: AuditStatus = try await options.client.post("audit", request)
+        let isWatched = isatty(2) == 1
         while status.isRunning {
+            if isWatched { Self.tellProgress(status, options.name) }
             try await Task.sleep(for: Self.interval)
             status = try await options.client.get("audit")
         }
+        if isWatched { Self.write("\r\u{1B}[K") }
         for line in Self.lines(of: status, options.name) { print(line) }
         if let failure = status.failure ?? status.destination.failure {
             throw CommandFailure(.temporaryFailure, "\(options.name): the audit did not come to its end: \(failure)")
         }
         if Self.isDifferent(status, isStrict: strict) { throw CommandFailure(.difference) }
+    }
+
+    /// Says on the terminal's line, over what it said before, how far the audit is: one of a large share takes hours.
+    private static func tellProgress(_ status: AuditStatus, _ name: String) {
+        let report = status.destination
+        let found = report.found > 0 ? ", \(report.found) differ" : ""
+        write("\r\u{1B}[K\(name): \(report.entries) entries compared, \(byteText(report.bytes)) read\(found)")
+    }
+
+    /// Writes to standard error, at once.
+    private static func write(_ text: String) {
+        _ = CLinux.write(2, text, text.utf8.count)
     }
 
     /// Whether something differs and is not mended; `isStrict` lets what is foreign count.
@@ -67,7 +83,7 @@ struct AuditCommand: AsyncParsableCommand {
         let counts = Drift.Kind.allCases.filter { $0 != .foreign }.compactMap { kind in
             report.counts[kind.rawValue].map { "\($0) \(kind.rawValue)" }
         }
-        var sums = ["\(report.entries) entries compared", "\(report.bytes) bytes read"]
+        var sums = ["\(report.entries) entries compared", "\(byteText(report.bytes)) read"]
         sums.append(counts.isEmpty ? "no drift" : counts.joined(separator: ", "))
         if report.foreign > 0 { sums.append("\(report.foreign) foreign, left alone") }
         if report.mended > 0 { sums.append("\(report.mended) mended") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CLinux
 import SyncboxCore
 import SyncboxFiles
 import SyncboxTLS
@@ -17,15 +18,30 @@ struct CheckConfigCommand: ParsableCommand {
 
               file:line: [section] key = value: what is wrong; what would be right
 
-            \([ExitCode.success, .usage, .configuration].helpText)
+            \([ExitCode.success, .usage, .noInput, .configuration].helpText)
             """)
 
-    @Argument(help: "Settings files, such as /etc/syncbox/server.conf.", completion: .file(extensions: ["conf"]))
-    var files: [String]
+    @Argument(
+        help: "Settings files; without any those of the server and of all clients of this machine.",
+        completion: .file(extensions: ["conf"]))
+    var files: [String] = []
+
+    /// Where packages put the settings of the server.
+    private static let serverSettings = "/etc/syncbox/server.conf"
+
+    /// The settings files that are there.
+    private static func all() throws -> [String] {
+        let server = access(serverSettings, F_OK) == 0 ? [serverSettings] : []
+        let clients = try Instances.find().configured.map { "\(ClientInstance.settingsDirectory)/\($0).conf" }
+        guard !(server + clients).isEmpty else {
+            throw CommandFailure(.noInput, "there are no settings in /etc/syncbox; name the files to check")
+        }
+        return server + clients
+    }
 
     func run() throws {
         var isRight = true
-        for file in files {
+        for file in files.isEmpty ? try Self.all() : files {
             do throws(SettingsMistakes) {
                 try Self.check(file)
                 print("\(file): OK")

@@ -5,7 +5,8 @@ import SyncboxCore
 
 /// Which client a command is about.
 struct ClientOptions: ParsableArguments {
-    @Argument(help: "A client's instance: the NAME of syncbox-client@NAME.")
+    @Argument(
+        help: "A client's instance: the NAME of syncbox-client@NAME.", completion: .custom(Instances.completions))
     var instance: String?
 
     @Option(

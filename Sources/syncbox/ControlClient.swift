@@ -64,7 +64,8 @@ struct ControlClient {
                     timeouts: HTTPTimeouts(stall: nil, total: longestAnswer),
                     mostResponseBytes: Self.mostAnswerBytes))
         } catch {
-            throw CommandFailure(error.kind == .protocolViolation ? .protocolMismatch : .unavailable, down("\(error)"))
+            if error.kind == .protocolViolation { throw CommandFailure(.protocolMismatch, "\(socket): \(error)") }
+            throw down("\(error)")
         }
         guard response.isSuccess else { throw refusal(response) }
         do {
@@ -94,17 +95,34 @@ struct ControlClient {
         switch linux_errno() {
         case EACCES, EPERM:
             throw CommandFailure(
-                .noPermission, "\(socket) may not be used; run this as root or as a member of the socket's group")
-        case let number: throw CommandFailure(.unavailable, down(String(cString: linux_error_text(number))))
+                .noPermission, "\(socket) may not be used; run this as root or as a member of \(group)")
+        case let number: throw down(String(cString: linux_error_text(number)))
         }
     }
 
-    private func down(_ reason: String) -> String {
-        guard let daemon else { return "no daemon answers at \(socket): \(reason)" }
-        return """
-            \(daemon.unit) does not answer: \(reason)
-              start it:         systemctl start \(daemon.unit)
-              see what it said: journalctl -u \(daemon.unit)
-            """
+    /// Who may use the socket.
+    private var group: String {
+        switch daemon {
+        case .server: "the group syncbox-server"
+        case .client: "the group syncbox-client"
+        case nil: "the socket's group"
+        }
+    }
+
+    private func down(_ reason: String) -> CommandFailure {
+        switch daemon {
+        case nil: CommandFailure(.unavailable, "no daemon answers at \(socket): \(reason)")
+        case .client(let instance):
+            (try? Instances.find())?.explanation(for: instance, reason)
+                ?? CommandFailure(.unavailable, "\(socket): \(reason)")
+        case .server:
+            CommandFailure(
+                .unavailable,
+                """
+                \(DaemonKind.server.unit) does not answer: \(reason)
+                  start it:         systemctl start \(DaemonKind.server.unit)
+                  see what it said: syncbox log --server
+                """)
+        }
     }
 }

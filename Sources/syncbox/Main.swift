@@ -31,7 +31,8 @@ struct Syncbox: ParsableCommand {
         abstract: "Looks after Syncbox, which mirrors directories from one machine to another.",
         version: "syncbox \(Version.text)",
         subcommands: [
-            StatusCommand.self, WaitCommand.self, AuditCommand.self, ReleaseCommand.self, RescanCommand.self,
+            InitCommand.self, StatusCommand.self, LogCommand.self, WaitCommand.self, AuditCommand.self,
+            ReleaseCommand.self, RescanCommand.self,
             RestoreCommand.self, CheckConfigCommand.self, KeyCommand.self,
         ])
 }

@@ -13,7 +13,7 @@ struct ReleaseCommand: AsyncParsableCommand {
             [safety] in syncbox-client.conf(5). Look at the source before you release them: what is gone there will be gone \
             at the destination.
 
-            \([ExitCode.success, .usage, .unavailable, .protocolMismatch, .noPermission].helpText)
+            \([ExitCode.success, .usage, .noInput, .unavailable, .protocolMismatch, .noPermission].helpText)
             """)
 
     @OptionGroup var options: ClientOptions

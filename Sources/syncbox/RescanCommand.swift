@@ -12,12 +12,13 @@ struct RescanCommand: AsyncParsableCommand {
             What differs is mirrored, and problems are tried again. Deletions that are held are forgotten where the entries \
             are there again, and held on where they are not. `syncbox wait` waits for the end.
 
-            \([ExitCode.success, .usage, .unavailable, .protocolMismatch, .noPermission].helpText)
+            \([ExitCode.success, .usage, .noInput, .unavailable, .protocolMismatch, .noPermission].helpText)
             """)
 
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
         let _: ClientStatus = try await options.client.post("rescan", [String: String]())
+        print("\(options.name): the source is being compared; syncbox wait waits for the end")
     }
 }

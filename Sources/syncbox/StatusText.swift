@@ -4,12 +4,6 @@ import FoundationEssentials
 import SyncboxCore
 
 extension ServerStatus {
-    /// One line without its end, for a list of daemons.
-    var line: String {
-        let writers = shares.count { $0.writer != nil }
-        return "server: \(counted(shares.count, "share")) on \(listen), \(counted(writers, "writer"))"
-    }
-
     /// Everything, on several lines; `now` is the time in seconds since the epoch.
     func details(now: Int64) -> String {
         let rows = [("listens on", listen), ("runs for", uptime(since: started, now: now))]
@@ -37,38 +31,48 @@ extension ServerStatus.Share {
 }
 
 extension ClientStatus {
-    /// One line without its end, for a list of daemons.
-    var line: String {
-        var parts = [
-            "\(instance): \(state)", "\(counted(confirmed, "entry", "entries")) confirmed", "\(pending) pending",
-        ]
-        if link != "up" { parts.append("link: \(link)") }
-        if problemCount > 0 { parts.append(counted(problemCount, "problem")) }
-        if brake != nil { parts.append("deletions held") }
-        return parts.joined(separator: ", ")
-    }
-
     /// Everything, on several lines; `now` is the time in seconds since the epoch.
-    func details(now: Int64) -> String {
+    func details(now: Int64, on terminal: Terminal = .plain) -> String {
+        let isDown = link != "up" && state != "starting"
         var rows = [
-            ("state", state),
+            ("state", terminal.text(state, colour)),
             ("source", source),
             ("server", "\(server), share \(share)"),
-            ("link", link),
-            ("confirmed", counted(confirmed, "entry", "entries")),
-            ("pending", "\(counted(pending, "path")), \(inFlight) on the way"),
             (
-                "sent",
-                "\(counted(changes, "change")) in \(counted(batches, "batch", "batches")), \(byteText(bytesSent))"
+                "link",
+                terminal.text(link, isDown ? .bad : nil)
+                    + (linkNextAttempt.map { "; next try \(waitText($0 - now))" } ?? "")
             ),
+            ("fresh", freshText(now: now)),
+            ("confirmed", counted(confirmed, "entry", "entries")),
+            ("pending", "\(counted(pending, "path")), \(inFlight) on the way\(pendingSize)"),
+            ("rate", rateText),
+            ("sent", sentText),
             ("watches", counted(watches, "directory", "directories")),
             ("skipped", counted(special, "special file")),
-            ("fresh", fresh.map { "up to \(instantText($0))" } ?? "not known yet"),
             ("runs for", uptime(since: started, now: now)),
         ]
-        if let brake { rows.append(("held", "\(brake); release it with: syncbox release \(instance)")) }
-        rows.append(("problems", "\(problemCount)"))
+        if let progress = FirstSync(self) {
+            let texts = ["\(progress.percent) %", progress.text, progress.leftText].filter { !$0.isEmpty }
+            rows.insert(("progress", texts.joined(separator: ", ")), at: 1)
+        }
+        if let brake {
+            rows.append(("held", "\(terminal.text(brake, .bad)); release it with: syncbox release \(instance)"))
+        }
+        rows.append(("problems", terminal.text("\(problemCount)", problemCount > 0 ? .warning : nil)))
         return (["syncbox-client@\(instance)"] + table(rows) + problemLines(now: now)).joined(separator: "\n")
+    }
+
+    private func freshText(now: Int64) -> String {
+        fresh.map { "\(ageText(since: $0, now: now)) ago, up to \(instantText($0))" } ?? "not known yet"
+    }
+
+    private var pendingSize: String { pendingBytes > 0 ? ", \(byteText(pendingBytes))" : "" }
+
+    private var sentText: String {
+        let saved = bytesSaved > 0 ? ", \(byteText(bytesSaved)) saved" : ""
+        return
+            "\(counted(changes, "change")) in \(counted(batches, "batch", "batches")), \(byteText(bytesSent))\(saved)"
     }
 
     private func problemLines(now: Int64) -> [String] {
@@ -96,7 +100,7 @@ func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) 
 }
 
 /// An instant as people read it, `2026-11-24T22:57:42Z`; seconds since the epoch where it lies outside of the calendar.
-private func instantText(_ seconds: Int64) -> String {
+func instantText(_ seconds: Int64) -> String {
     guard (0...253_402_300_799).contains(seconds) else { return "\(seconds)" }
     return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
 }

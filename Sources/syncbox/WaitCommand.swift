@@ -14,7 +14,7 @@ struct WaitCommand: AsyncParsableCommand {
 
               make install && syncbox wait src && echo arrived
 
-            \([ExitCode.success, .usage, .difference, .unavailable, .temporaryFailure, .protocolMismatch, .noPermission]
+            \([ExitCode.success, .usage, .difference, .noInput, .unavailable, .temporaryFailure, .protocolMismatch, .noPermission]
                 .helpText)
             """)
 

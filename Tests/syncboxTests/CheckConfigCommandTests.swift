@@ -69,10 +69,14 @@ import Testing
         #expect(ended.output == expected.joined(separator: "\n") + "\n")
     }
 
-    @Test("Without a file the command line is wrong")
-    func usage() async throws {
+    @Test(
+        "Without a file those of the machine are checked, and where there are none that is told",
+        .enabled(if: !FileManager.default.fileExists(atPath: "/etc/syncbox")))
+    func none() async throws {
         defer { clean() }
-        #expect(try await runSyncbox("check-config").exitCode == ExitCode.usage.rawValue)
+        let ended = try await runSyncbox("check-config")
+        #expect(ended.exitCode == ExitCode.noInput.rawValue)
+        #expect(ended.errors.contains("there are no settings in /etc/syncbox"))
     }
 
     private func write(_ name: String, _ text: String) throws -> String {

@@ -17,8 +17,13 @@ func runSyncbox(_ arguments: String...) async throws -> Ended {
 
 /// The same for arguments in a list.
 func runSyncbox(arguments: [String]) async throws -> Ended {
+    try await run(syncboxPath(), arguments)
+}
+
+/// Where it is.
+func syncboxPath() throws -> String {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return try await run(URL(filePath: tests).deletingLastPathComponent().appending(path: "syncbox").path, arguments)
+    return URL(filePath: tests).deletingLastPathComponent().appending(path: "syncbox").path
 }
 
 /// Runs any program so.

@@ -28,6 +28,7 @@ import Testing
         #expect(ended.errors.isEmpty)
         // How long it runs depends on how long the test takes.
         let output = ended.output.replacing(/1h \d+min.*/, with: "1h 1min 40s")
+            .replacing(/fresh +[0-9]+ [a-z]+ ago/, with: "fresh       AGE ago")
         #expect(
             output == """
                 syncbox-client@src
@@ -35,12 +36,13 @@ import Testing
                   source      /srv/src
                   server      http://127.0.0.1:8730, share src
                   link        up
+                  fresh       AGE ago, up to 2026-11-24T22:57:42Z
                   confirmed   120342 entries
                   pending     3 paths, 1 on the way
+                  rate        0.0 changes/s, 0 bytes/s
                   sent        1 change in 2 batches, 1.5 MiB
                   watches     1 directory
                   skipped     0 special files
-                  fresh       up to 2026-11-24T22:57:42Z
                   runs for    1h 1min 40s
                   held        1500 of 2000 entries would go; release it with: syncbox release src
                   problems    2
@@ -81,7 +83,6 @@ import Testing
                     writer      laptop
                     fresh       up to 2026-11-24T22:57:42Z, told 2026-11-24T22:57:43Z
                 """)
-        #expect(DaemonStatus.server(Self.server).line == "server: 1 share on 127.0.0.1:8730, 1 writer")
     }
 
     @Test(
@@ -96,33 +97,32 @@ import Testing
         #expect(status.details(now: 1_000).contains("(permission, tried 10 times\(text))\n"))
     }
 
-    @Test("A line tells what is the matter, and nothing of what is as it should be")
-    func lines() {
-        var status = Self.client
-        #expect(status.line == "src: mirroring, 120342 entries confirmed, 3 pending, 2 problems, deletions held")
-        status.link = "connection refused"
-        status.problemCount = 1
-        status.brake = nil
-        #expect(
-            status.line == "src: mirroring, 120342 entries confirmed, 3 pending, link: connection refused, 1 problem")
-        status.link = "up"
-        status.problemCount = 0
-        #expect(status.line == "src: mirroring, 120342 entries confirmed, 3 pending")
+    @Test("An instance that is not set up is told, with the way to do so")
+    func unknown() async throws {
+        defer { clean() }
+        for command in ["status", "wait", "rescan", "release", "audit"] {
+            let ended = try await runSyncbox(command, "no-such-instance")
+            #expect(ended.exitCode == ExitCode.noInput.rawValue, "\(command)")
+            #expect(ended.output.isEmpty)
+            #expect(
+                ended.errors.hasPrefix(
+                    "syncbox: there is no instance 'no-such-instance' on this machine: there is no "
+                        + "/etc/syncbox/client/no-such-instance.conf\n"))
+            #expect(ended.errors.hasSuffix("  set it up:        syncbox init no-such-instance\n"))
+        }
     }
 
-    @Test("A daemon that is down is told with the way to start it")
-    func down() async throws {
-        defer { clean() }
-        let ended = try await runSyncbox("status", "no-such-instance")
-        #expect(ended.exitCode == ExitCode.unavailable.rawValue)
-        #expect(ended.output.isEmpty)
+    @Test("Of an instance that nothing answers for it is told whether it runs, or which one was meant")
+    func down() {
+        let instances = Instances(configured: ["src", "docs"], running: ["src"])
         #expect(
-            ended.errors == """
-                syncbox: syncbox-client@no-such-instance.service does not answer: No such file or directory
-                  start it:         systemctl start syncbox-client@no-such-instance.service
-                  see what it said: journalctl -u syncbox-client@no-such-instance.service
-
+            instances.explanation(for: "src", "Connection refused").message == """
+                syncbox-client@src.service does not answer: Connection refused
+                  start it:         systemctl start syncbox-client@src.service
+                  see what it said: syncbox log src
                 """)
+        #expect(instances.explanation(for: "dosc", "").message.contains("did you mean:     docs\n"))
+        #expect(instances.explanation(for: "something", "").message.contains("there is:         docs, src\n"))
     }
 
     @Test("A socket that nobody serves any more is a daemon that is down")

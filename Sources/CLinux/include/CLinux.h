@@ -25,6 +25,7 @@
 #include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -74,6 +75,9 @@ static inline int linux_fcntl_int(int fd, int command, int value) { return fcntl
 static inline long linux_getdents64(int directory, void *buffer, size_t length) {
     return syscall(SYS_getdents64, directory, buffer, length);
 }
+
+/* TIOCGWINSZ, ioctl_tty(2): how large the terminal is; less than 0 where there is none. ioctl(2) is variadic. */
+static inline int linux_terminal_size(int fd, struct winsize *size) { return ioctl(fd, TIOCGWINSZ, size); }
 
 /* The errno of the last failed call on this thread: Swift's own accessor may be reached only after other calls ran. */
 static inline int linux_errno(void) { return errno; }

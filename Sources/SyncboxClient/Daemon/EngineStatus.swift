@@ -16,16 +16,24 @@ extension Engine {
         status.share = settings.share
         status.state = stateWord
         status.link = mirror.link.reason ?? (mirror.state == nil ? "not tried yet" : "up")
+        let now = Clock.now
+        status.linkNextAttempt = mirror.link.retryAt.map {
+            Timestamp.now.seconds + max(0, ($0 - now).components.seconds)
+        }
         status.confirmed = countConfirmed()
+        status.expected = expected()
         status.changes = mirror.counters.changes
         status.batches = mirror.counters.batches
         status.bytesSent = mirror.counters.bytesSent
+        status.bytesSaved = mirror.counters.bytesSaved
+        (status.changesPerSecond, status.bytesPerSecond) = rates.rate(of: mirror.counters, at: now)
         status.started = started.seconds
         status.brake = mirror.heldText(confirmed: status.confirmed)
         status.fresh = freshness.fresh?.seconds
         status.special = UInt64(mirror.special.count)
         status.pending = UInt64(mirror.queue.waitingCount)
         status.inFlight = UInt64(mirror.queue.inFlightCount)
+        status.pendingBytes = mirror.queue.pendingBytes
         status.watches = UInt64(watcher.watchCount)
         status.problems = mirror.problemReports(ClientStatus.mostProblems, at: .now)
         status.problemCount = UInt64(mirror.problems.count)
@@ -39,9 +47,17 @@ extension Engine {
         let now = Clock.now
         if mirror.queue.isIdle || countedAt.map({ $0.advanced(by: Self.longestCount) <= now }) ?? true {
             confirmedCount = (try? index.count) ?? 0
+            totalCount = confirmedCount + UInt64(mirror.queue.waitingCount + mirror.queue.inFlightCount)
             countedAt = now
         }
         return confirmedCount
+    }
+
+    /// How many entries there are to mirror, until all of them have been for the first time: before the source has been compared
+    /// what the watch found, and then what is confirmed and what waits.
+    private func expected() -> UInt64? {
+        guard freshness.fresh == nil else { return nil }
+        return mirror.hasComparedAll ? totalCount : max(totalCount, UInt64(watcher.entriesListed))
     }
 
     private var stateWord: String {

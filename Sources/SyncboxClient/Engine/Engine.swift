@@ -44,6 +44,8 @@ actor Engine {
     let started = Timestamp.now
     /// How many entries are confirmed, counted at `countedAt`: counting looks at every row.
     var confirmedCount: UInt64 = 0
+    /// How many entries were confirmed or on their way to that, at the same time.
+    var totalCount: UInt64 = 0
     var countedAt: Clock.Instant?
     var isStopping = false
     /// Whether `run` has returned: nothing will be mirrored any more.
@@ -52,6 +54,8 @@ actor Engine {
     var waiters: [UInt64: CheckedContinuation<Bool, Never>] = [:]
     /// How far the destination reflects the source.
     var freshness = FreshnessClock()
+    /// How fast it goes.
+    var rates = RateMeter<Clock.Instant>()
     /// From sending a batch to the server's answer.
     var batchTimes = Histogram()
     /// Whether the server is being told that.
@@ -113,6 +117,7 @@ actor Engine {
                 keepFresh(in: &group, at: .now)
                 startAudit(in: &group)
                 timer.arm(at: [mirror.nextDue(), freshness.nextDue].compactMap { $0 }.min(), wakeUps)
+                rates.note(mirror.counters, at: .now)
                 parts.onChange()
                 rest()
             }

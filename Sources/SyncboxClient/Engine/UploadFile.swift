@@ -29,8 +29,8 @@ extension Engine {
     }
 
     /// Counts a part that has arrived, for those who look on.
-    private func count(_ part: (sent: UInt64, copied: UInt64)) {
-        mirror.countUploaded(sent: part.sent, copied: part.copied)
+    private func count(_ part: (sent: UInt64, copied: UInt64), of path: RelativePath) {
+        mirror.countUploaded(path, sent: part.sent, copied: part.copied)
     }
 
     /// Uploads what the server does not have of the file. Answers how many bytes that were, too.
@@ -52,7 +52,7 @@ extension Engine {
                 if let before = held, upload.isUnchanged(chunks, after: before) {
                     held = before + [chunks]
                 } else {
-                    for part in (held ?? []) + [chunks] { count(try await upload.send(part)) }
+                    for part in (held ?? []) + [chunks] { count(try await upload.send(part), of: file.path) }
                     held = nil
                 }
                 chunks = try await next
@@ -64,7 +64,7 @@ extension Engine {
             if held != nil, digest == confirmed?.digest {
                 return (file.ready(digest, upload: nil), 0)
             }
-            for part in held ?? [] { count(try await upload.send(part)) }
+            for part in held ?? [] { count(try await upload.send(part), of: file.path) }
             return (file.ready(digest, upload: upload.id), upload.sent)
         } catch let error as LinkError where error.kind != .uploadLost {
             if let id = upload.id { mirror.keep(file.path, .init(observed: file.observed, upload: id)) }

@@ -135,6 +135,7 @@ extension Mirror {
             if let stale = ready?.upload { tell(.giveUp(stale)) }
             let twin = try twin(of: path, observed, batch)?.confirmed.entry
             let own = mayKeepContent(path, observed, known) ? known?.entry : nil
+            queue.measure(path, observed.entry.size)
             uploads.want(path, confirmed: twin?.isEqual(toObserved: observed.entry) ?? false ? twin : own)
             if isLinked(path, observed) { linkedUploads.begin(path, observed.identity) }
             return batch.endings[path] = .uploading

@@ -144,6 +144,8 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
     package var isRescanning: Bool { rescan.isRunning }
     /// Whether it is not decided yet what becomes of what was found to be gone.
     package var isDeciding: Bool { brake.isDeciding }
+    /// Whether the whole source has been compared with the record since the start.
+    package var hasComparedAll: Bool { hasScanned }
     /// Whether nothing waits and nothing is on its way: the destination has all that could be mirrored.
     package var isIdle: Bool { queue.isIdle && !rescan.isRunning && !isDeciding && state != nil && !isAligning }
 

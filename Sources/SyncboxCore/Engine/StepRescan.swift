@@ -98,6 +98,7 @@ extension Mirror {
             if confirmed?.isSameVersion(as: observed) != true || lacksAttributes(confirmed) || isApart {
                 if !queue.contains(path) { differences?.source += 1 }
                 queue.touch(path, .atOnce, at: now, because: path.parent)
+                if observed.entry.kind == .file { queue.measure(path, observed.entry.size) }
             }
         }
     }

@@ -139,8 +139,9 @@ extension Mirror {
         endWaiting(for: path, at: now)
     }
 
-    /// A part of an upload has arrived at the server: so many bytes of it were `sent`, and so many `copied` there.
-    package mutating func countUploaded(sent: UInt64, copied: UInt64) {
+    /// A part of the file at `path` has arrived at the server: so many bytes of it were `sent`, and so many `copied` there.
+    package mutating func countUploaded(_ path: RelativePath, sent: UInt64, copied: UInt64) {
+        queue.advance(path, by: sent + copied)
         counters.bytesSent += sent
         counters.bytesSaved += copied
     }

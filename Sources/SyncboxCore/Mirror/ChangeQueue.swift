@@ -73,6 +73,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         var isBusy = false
         /// The end of the backoff, or of the quiet time after it was mirrored.
         var notBefore: Instant?
+        /// How many bytes the file has that is not mirrored yet, as far as is known.
+        var size: UInt64 = 0
 
         mutating func take() {
             takenTouched = firstTouched
@@ -106,6 +108,8 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     package private(set) var inFlightCount = 0
     /// How many paths wait; not those that are out of attempts.
     package private(set) var waitingCount = 0
+    /// How many bytes the files have together that wait or are on their way, as far as is known.
+    package private(set) var pendingBytes: UInt64 = 0
 
     package init(limits: Limits) {
         self.limits = limits
@@ -193,6 +197,7 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
             state.isBusy = false
             let rested = now.advanced(by: limits.quiet)
             state.notBefore = rested
+            resize(&state, 0)
             state.due = state.due.map { max($0, rested) }
             resting.insert(path, due: rested)
         case .again:
@@ -207,6 +212,7 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
                 let due = max(end, nextRound(at: now, chance: chance))
                 state.rare = due
                 rare.insert(path, due: due)
+                resize(&state, 0)
             } else {
                 if state.due == nil { waitingCount += 1 }
                 state.due = end
@@ -242,11 +248,14 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     package mutating func moved(from: RelativePath, to: RelativePath, at now: Instant) {
         for (path, new) in waiting(below: from, as: to) {
             let state = states[path]
+            let size = state?.size ?? 0
             if state?.isInFlight == false {
+                pendingBytes -= size
                 states[path] = nil
                 if state?.due != nil { waitingCount -= 1 }
             }
             touch(new, .atOnce, at: now)
+            measure(new, size)
             if let state, let touched = states[new]?.firstTouched {
                 states[new]?.firstTouched = min(touched, state.firstTouched)
             }
@@ -290,6 +299,25 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
     /// The failures in a row of `path` so far.
     package func failures(of path: RelativePath) -> Int {
         states[path]?.failures ?? 0
+    }
+
+    /// Notes how many bytes the file at `path` has, which waits or is on its way.
+    package mutating func measure(_ path: RelativePath, _ size: UInt64) {
+        guard var state = states[path], state.due != nil || state.isInFlight else { return }
+        resize(&state, size)
+        states[path] = state
+    }
+
+    /// Notes that so many bytes more of the file at `path` are at the destination.
+    package mutating func advance(_ path: RelativePath, by size: UInt64) {
+        guard let known = states[path]?.size else { return }
+        measure(path, known - min(known, size))
+    }
+
+    private mutating func resize(_ state: inout State, _ size: UInt64) {
+        guard state.size != size else { return }
+        pendingBytes = pendingBytes - state.size + size
+        state.size = size
     }
 
     /// When what is on its way at `path` was touched first; nil where nothing is.

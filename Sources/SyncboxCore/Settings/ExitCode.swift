@@ -10,7 +10,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case usage = 64
     /// Source and destination differ: drift that an audit found, problems, or deletions that are held (EX_DATAERR).
     case difference = 65
-    /// A named file isn't there or can't be read (EX_NOINPUT).
+    /// A named file or instance isn't there, or a file can't be read (EX_NOINPUT).
     case noInput = 66
     /// What the command needs isn't running or can't be reached (EX_UNAVAILABLE).
     case unavailable = 69
@@ -37,7 +37,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         case .success: "done as asked"
         case .usage: "the command line is wrong"
         case .difference: "source and destination differ"
-        case .noInput: "a named file can't be read"
+        case .noInput: "what was named isn't there or can't be read"
         case .unavailable: "the daemon is down or can't be reached"
         case .software: "a mistake in Syncbox itself"
         case .operatingSystem: "the operating system refused something basic"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Which of the known words somebody meant.
-enum NearestWord {
+package enum NearestWord {
     /// The longest word that is compared, in bytes; nobody means a key with a longer one.
     static let longestWord = 64
 
     /// The candidate that differs least from `word`, if it is near enough to be meant: one letter in three may differ.
-    static func to(_ word: String, among candidates: [String]) -> String? {
+    package static func to(_ word: String, among candidates: [String]) -> String? {
         guard word.utf8.count <= longestWord else { return nil }
         let distances = candidates.map { (word: $0, distance: distance(Array(word.lowercased().utf8), Array($0.utf8))) }
         guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -11,20 +11,34 @@ package struct ClientStatus: Hashable, Sendable, Codable {
     /// The share's name.
     package var share = ""
     /// What the engine is doing: `starting`, `waiting for the server`, `aligning`, `scanning`,
-    /// `mirroring`, `idle`, `stopping`.
+    /// `mirroring`, `idle`, `stopping`. The command line calls an instance `stopped` that is set up and does not run.
     package var state = "starting"
     /// The link to the server: `up`, or why it is down.
     package var link = ""
+    /// When the link is tried again, in seconds since the epoch; nil while it stands.
+    package var linkNextAttempt: Int64?
     /// Entries in the index: what the server has confirmed.
     package var confirmed: UInt64 = 0
     /// Paths that wait to be mirrored.
     package var pending: UInt64 = 0
     /// Paths that are on their way.
     package var inFlight: UInt64 = 0
+    /// Bytes of the files that wait or are on their way, as far as they have been looked at: a file that an event told of
+    /// counts once it is known to be large.
+    package var pendingBytes: UInt64 = 0
+    /// How many entries the source has, which `confirmed` is on its way to, until all of it has been mirrored for the first time
+    /// since the start; nil from then on. While the source is compared, ignored entries are among them.
+    package var expected: UInt64?
+    /// Changes acknowledged in a second, of late.
+    package var changesPerSecond: Double = 0
+    /// Bytes of content sent in a second, of late.
+    package var bytesPerSecond: Double = 0
     /// Changes acknowledged since the daemon started.
     package var changes: UInt64 = 0
     /// Bytes of content sent since the daemon started.
     package var bytesSent: UInt64 = 0
+    /// Bytes of content that were not sent since then, because the destination could copy them from what it had.
+    package var bytesSaved: UInt64 = 0
     /// Batches sent since the daemon started.
     package var batches: UInt64 = 0
     /// Directories that are watched.

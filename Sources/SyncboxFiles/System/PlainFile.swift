@@ -57,6 +57,13 @@ package enum PlainFile {
     package static func createPrivate(
         _ path: String, _ content: [UInt8], faults: FaultPlan? = nil
     ) throws(FileError) {
+        try create(path, content, mode: 0o600, faults: faults)
+    }
+
+    /// The same for a file with this mode, whatever the umask.
+    package static func create(
+        _ path: String, _ content: [UInt8], mode: mode_t, faults: FaultPlan? = nil
+    ) throws(FileError) {
         let calls = SystemCalls(faults: faults)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         let file = try calls.open(nil) { outcome(linux_openat(AT_FDCWD, path, flags, 0o600)) }
@@ -64,6 +71,7 @@ package enum PlainFile {
             try content.span.bytes.withUnsafeBytes { bytes throws(FileError) in
                 try calls.writeFully(file, bytes, at: 0, path: nil)
             }
+            if mode != 0o600 { try calls.make("fchmod", nil) { outcome(fchmod(file.number, mode)) } }
             try calls.make("fsync", nil) { outcome(fsync(file.number)) }
         } catch {
             unlink(path)

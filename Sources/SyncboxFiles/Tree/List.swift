@@ -26,14 +26,18 @@ extension Root {
     /// The names of the directories in `directory`, in no order, without a look at each where the file system tells
     /// kinds. Throws as `list(_:)` does.
     package func subdirectories(of directory: RelativePath) throws(FileError) -> [[UInt8]] {
-        try subdirectories(of: open(directory, O_RDONLY | O_DIRECTORY), path: directory)
+        try subdirectories(of: open(directory, O_RDONLY | O_DIRECTORY), path: directory).names
     }
 
-    /// The same for an open directory, which has not been listed yet.
-    func subdirectories(of descriptor: Descriptor, path: RelativePath) throws(FileError) -> [[UInt8]] {
+    /// The same for an open directory, which has not been listed yet; also how many entries it has at all.
+    func subdirectories(
+        of descriptor: Descriptor, path: RelativePath
+    ) throws(FileError) -> (names: [[UInt8]], entries: Int) {
         var found: [[UInt8]] = []
+        var entries = 0
         try calls.readDirectory(descriptor, path: path) { names in
             for name in names {
+                entries += 1
                 let isDirectory =
                     name.type == DT_UNKNOWN
                     ? (try? calls.status(of: name.pointer, in: descriptor))?.kind == .directory
@@ -41,7 +45,7 @@ extension Root {
                 if isDirectory { found.append(name.bytes) }
             }
         }
-        return found
+        return (found, entries)
     }
 
     /// A look at a name in an open directory; nil when it has vanished.

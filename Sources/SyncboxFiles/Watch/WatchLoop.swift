@@ -136,6 +136,7 @@ final class WatchLoop {
         if let table = tree?.table {
             events = tree?.news.take(table) ?? []
             requests.watchCount.store(table.count, ordering: .relaxed)
+            requests.entriesListed.store(tree?.entriesListed ?? 0, ordering: .relaxed)
         }
         if let mark = takeMark() { events.append(.reached(mark)) }
         if !events.isEmpty { mailbox.add(events) }

@@ -22,6 +22,8 @@ struct WatchedTree {
     /// What is to be told.
     var news = WatchNews()
     private(set) var table: WatchTable
+    /// How many entries the directories had that were gone through so far, for the first time or again.
+    private(set) var entriesListed = 0
 
     private let root: Root
     private let inotify: Inotify
@@ -138,7 +140,9 @@ struct WatchedTree {
         while let watch = remaining.popLast() {
             guard let (directory, path) = openWatched(watch) else { continue }
             do throws(FileError) {
-                for name in try root.subdirectories(of: directory, path: path) {
+                let listed = try root.subdirectories(of: directory, path: path)
+                entriesListed += listed.entries
+                for name in listed.names {
                     guard let child = try coverOne(name, of: directory, at: path, in: watch, again: again) else {
                         continue
                     }

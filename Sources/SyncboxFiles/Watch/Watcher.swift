@@ -65,6 +65,10 @@ package final class Watcher: Sendable {
     /// How many directories are watched.
     package var watchCount: Int { requests.watchCount.load(ordering: .relaxed) }
 
+    /// How many entries the directories had that were gone through to watch them: after the first event, how many entries there
+    /// are below the root, but for what is in ignored directories.
+    package var entriesListed: Int { requests.entriesListed.load(ordering: .relaxed) }
+
     /// How many directories this user may watch at all (`fs.inotify.max_user_watches`, shared by all its programs); nil where the
     /// system doesn't tell.
     package static var limit: Int? {
@@ -97,6 +101,8 @@ final class WatchRequests: Sendable {
     let wakeUp: WakeUp
     /// What the watcher's thread tells: how many directories it watches.
     let watchCount = Atomic(0)
+    /// The same: how many entries the directories had that it went through.
+    let entriesListed = Atomic(0)
     private let state = Mutex(State())
 
     init() throws(FileError) {

@@ -23,7 +23,8 @@ struct RestoreCommand: AsyncParsableCommand {
             \([ExitCode.success, .usage, .noInput, .unavailable, .cannotCreate, .temporaryFailure, .protocolMismatch, .noPermission, .configuration].helpText)
             """)
 
-    @Argument(help: "A client's instance: the NAME of syncbox-client@NAME.")
+    @Argument(
+        help: "A client's instance: the NAME of syncbox-client@NAME.", completion: .custom(Instances.completions))
     var instance: String
 
     @Argument(help: "What to bring back: a path in the source, or the source's own path before it.")
@@ -76,6 +77,7 @@ struct RestoreCommand: AsyncParsableCommand {
     private var isListing: Bool { path == nil || list }
 
     func run() async throws {
+        if config == nil { try Instances.checkSettings(of: instance) }
         let client = try ClientInstance(instance, settings: config, keyFile: keyFile)
         let link = try KeptLink(client)
         let path = try relativePath(in: client.settings.source)

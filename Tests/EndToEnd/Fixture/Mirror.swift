@@ -119,10 +119,10 @@ final class Mirror {
         try #require(client.isRunning)
     }
 
-    /// Starts the client and leaves it to itself.
+    /// Starts the client and leaves it to itself; with settings that a test has written, where it says so.
     @discardableResult
-    func launchClient() throws -> DaemonProcess {
-        try writeClientSettings()
+    func launchClient(writingSettings: Bool = true) throws -> DaemonProcess {
+        if writingSettings { try writeClientSettings() }
         let client = try DaemonProcess(
             clientPrefix + [clientBinary, "--config", clientConfiguration], log: "\(directory)/client.log",
             stateDirectory: clientState)

@@ -53,6 +53,32 @@ import Testing
         #expect(queue.takeReady(at: at(23), most: 1) == [try path("a")])
     }
 
+    @Test("The bytes of what waits or is on its way are counted until it has arrived, wherever it moves meanwhile")
+    func pendingBytes() throws {
+        var queue = Queue(limits: limits)
+        for name in ["d/a", "d/b", "c"] {
+            queue.touch(try path(name), .atOnce, at: at(0))
+            queue.measure(try path(name), 100)
+        }
+        queue.measure(try path("unknown"), 100)
+        #expect(queue.pendingBytes == 300)
+        queue.measure(try path("c"), 50)
+        #expect(queue.pendingBytes == 250)
+        queue.moved(from: try path("d"), to: try path("e"), at: at(1))
+        #expect(queue.pendingBytes == 250)
+        _ = queue.takeReady(at: at(1), most: 10)
+        queue.advance(try path("e/a"), by: 30)
+        #expect(queue.pendingBytes == 220)
+        queue.finish(try path("e/a"), .again, at: at(2))
+        queue.finish(try path("e/b"), .mirrored, at: at(2))
+        queue.finish(try path("c"), .mirrored, at: at(2))
+        #expect(queue.pendingBytes == 70)
+        _ = queue.takeReady(at: at(2), most: 10)
+        queue.advance(try path("e/a"), by: 1_000)
+        queue.finish(try path("e/a"), .mirrored, at: at(3))
+        #expect(queue.pendingBytes == 0)
+    }
+
     @Test("A path that was mirrored moments ago waits until it is quiet")
     func restsAfterMirroring() throws {
         var queue = Queue(limits: limits)
