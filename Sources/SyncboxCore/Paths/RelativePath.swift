@@ -40,8 +40,8 @@ package struct RelativePath: Hashable, Sendable {
 
     private static func check(_ name: some Collection<UInt8>) throws(PathError) {
         // All at once: one by one the bytes would be asked for through the collection's own type.
-        let fault = name.withContiguousStorageIfAvailable { fault(in: $0) }
-        if let fault = fault ?? Array(name).withUnsafeBufferPointer({ Self.fault(in: $0) }) { throw fault }
+        let found = name.withContiguousStorageIfAvailable { Self.fault(in: $0) }
+        if let fault = found ?? Array(name).withUnsafeBufferPointer({ Self.fault(in: $0) }) { throw fault }
     }
 
     /// Why `name` is no single name; nil where it is one.
