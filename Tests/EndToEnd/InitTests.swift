@@ -17,7 +17,7 @@ extension Mirroring {
                     [
                         ("mirror: ", "source"), ("absolute path", "/no/such/place"), ("there is no", mirror.keyFile),
                         ("is no directory", mirror.source), ("client [source]: ", "a b"), ("must not have", "src"),
-                        ("Server [", "ftp://x"), ("is no http://", "http://127.0.0.1:1"),
+                        ("Server [", "ftp://x"), ("is no https://", "http://127.0.0.1:1"),
                         ("does not answer", "http://127.0.0.1:\(mirror.port)"), ("itself: ", "/no/key"),
                         ("can't be read", "syncbox_0123456789abcdef"), ("does not know this key", mirror.keyFile),
                         ("Share [src]: ", "other"), ("it is good for src", ""),
@@ -99,6 +99,33 @@ extension Mirroring {
                     #expect(ended.errors.contains("the key may not \(lacks)"), "\(ended.errors)")
                 }
                 #expect(try await script("ls", in: mirror.destination) == "")
+            }
+        }
+
+        @Test(
+            "A server with https is verified before anything is written",
+            .enabled(if: FileManager.default.isExecutableFile(atPath: Certificates.program)))
+        func authorities() async throws {
+            try await withMirror { mirror in
+                let made = try await Certificates(in: mirror.directory)
+                mirror.serverTLS = made.server("good")
+                try await mirror.makeKey()
+                try await mirror.startServer()
+                let etc = "\(mirror.directory)/etc"
+                let ended = try await typing(
+                    [
+                        ("mirror: ", mirror.source), ("client [source]: ", ""),
+                        ("Server [", "https://127.0.0.1:\(mirror.port)"), ("system's): ", ""),
+                        ("does not answer", "\(made.directory)/other.pem"),
+                        ("does not answer", "\(made.directory)/none.pem"),
+                        ("is not there", "\(made.directory)/ca.pem"), ("itself: ", mirror.keyFile),
+                        ("Share [src]: ", ""),
+                    ], ["init", "--directory", etc], in: mirror)
+                #expect(ended.exitCode == 0, "\(ended.output)")
+                let checked = try await run(Binaries.command, ["check-config", "\(etc)/source.conf"])
+                #expect(checked.exitCode == 0, "\(checked.output)")
+                #expect(
+                    try await script("tail -n 2 source.conf", in: etc) == "[tls]\nca-file = \(made.directory)/ca.pem\n")
             }
         }
 

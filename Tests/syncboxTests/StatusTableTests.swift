@@ -31,7 +31,7 @@ import Testing
             StatusCommand.lines(of: all, now: 1_000, on: Self.plain).joined(separator: "\n") == """
                 INSTANCE  STATE                   FRESH   PENDING        PROBLEMS  BRAKE  LINK
                 docs      idle                    60 s    0              0         -      up
-                src       waiting for the server  10 min  1734, 4.6 GiB  3         held   the server is away: curl error 7
+                src       waiting for the server  10 min  1734, 4.6 GiB  3         held   down: the server is away: curl error 7
                 x         stopped                 -       0              0         -      -
 
                 server on 127.0.0.1:8730, 1 share

@@ -33,8 +33,13 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "The directory to mirror.", completion: .directory)
     var source: String?
 
-    @Option(help: "Where the server is, as http://127.0.0.1:8730 or unix:/path.")
+    @Option(help: "Where the server is, as https://server:8730, http://127.0.0.1:8730 or unix:/path.")
     var server: String?
+
+    @Option(
+        help: "The authorities that an https server is verified by, a file in PEM; without it the system's.",
+        completion: .file(extensions: ["pem", "crt"]))
+    var caFile: String?
 
     @Option(help: "The file that `syncbox key new` wrote.", completion: .file(extensions: ["key"]))
     var keyFile: String?
@@ -66,15 +71,46 @@ struct InitCommand: AsyncParsableCommand {
             server in
             try NewClient.check("server", server)
             var tried = new
-            (tried.server, tried.share) = (server, "src")
-            if !unchecked { try await ServerCheck(tried.settings()).reach() }
+            tried.server = server
+            if !tried.isUnderTLS { try await reach(tried) }
             return server
         }
+        if new.isUnderTLS { new.caFile = try await askForAuthorities(questions, new) }
         try await askForKey(questions, &new)
         let settings = try Self.settings(of: new)
         if !unchecked, let key = new.key { try await Self.checkPermissions(key.secret, settings) }
         try new.write()
-        tell(new)
+        tell(new, isLocal: settings.server.isLocal)
+    }
+
+    /// Asks what the server is verified by, and reaches it so.
+    private func askForAuthorities(_ questions: Questions, _ new: NewClient) async throws -> String {
+        try await questions.answer(
+            "Authorities to verify it by, a file in PEM (nothing: the system's)", given: caFile, option: "--ca-file",
+            standard: ""
+        ) { file in
+            var tried = new
+            tried.caFile = file
+            try await reach(tried)
+            return file
+        }
+    }
+
+    /// Throws where no server answers, or it can't be verified.
+    private func reach(_ new: NewClient) async throws {
+        var tried = new
+        tried.share = "src"
+        let settings: ClientSettings
+        do throws(SettingsMistakes) {
+            settings = try tried.settings()
+        } catch {
+            throw Questions.WrongAnswer(text: error.all.map { "\($0.wrong); \($0.right)" }.joined(separator: "\n  "))
+        }
+        guard !unchecked else { return }
+        if let file = settings.tls?.caFile, access(file, R_OK) != 0 {
+            throw Questions.WrongAnswer(text: "\(file) is not there, or can't be read", exitCode: .noInput)
+        }
+        try await ServerCheck(settings).reach()
     }
 
     /// Asks for the key and for a share that it is good for.
@@ -148,17 +184,28 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the unit needs for a server on another machine.
+    private static func letThrough(_ instance: String) -> String {
+        """
+        The unit speaks to this machine alone. Let it through, by the server's address, with these lines in
+        /etc/systemd/system/syncbox-client@\(instance).service.d/server.conf, and systemctl daemon-reload:
+            [Service]
+            IPAddressAllow=ADDRESS
+
+        """
+    }
+
     /// The last name in the source's path, as far as an instance may be called so.
     private static func name(for source: String) -> String? {
         let last = source.split(separator: "/").last.map(String.init)
         return last.flatMap { try? SettingsValue.name($0) }
     }
 
-    private func tell(_ new: NewClient) {
+    private func tell(_ new: NewClient, isLocal: Bool) {
         print(
             """
             \(new.settingsFile) is written\(unchecked ? "" : "; the source can be read, and the server takes the key").
-            Start it, now and whenever the machine starts:
+            \(isLocal ? "" : Self.letThrough(new.instance))Start it, now and whenever the machine starts:
                 systemctl enable --now syncbox-client@\(new.instance)
             See how it goes:
                 syncbox status --watch \(new.instance)

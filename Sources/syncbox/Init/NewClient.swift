@@ -12,6 +12,8 @@ struct NewClient {
     var source = ""
     var server = ""
     var share = ""
+    /// The file with the authorities that an https server is verified by; empty for the system's.
+    var caFile = ""
     /// The secret, and whether it lies at `keyFile` already.
     var key: (secret: KeySecret, isInPlace: Bool)?
 
@@ -33,8 +35,11 @@ struct NewClient {
         server = \(server)
         share = \(share)
 
-        """
+        """ + (caFile.isEmpty ? "" : "\n[tls]\nca-file = \(Self.quoted(caFile))\n")
     }
+
+    /// Whether the server is spoken to by TLS.
+    var isUnderTLS: Bool { server.hasPrefix("https://") }
 
     /// What a daemon makes of the file.
     func settings() throws(SettingsMistakes) -> ClientSettings {

@@ -19,7 +19,7 @@ struct Questions {
     let canAsk: Bool
 
     /// The answer to `question`: what was `given` on the command line by `option`, or what a person types. `standard` is what holds
-    /// where they type nothing. `check` makes of it what is wanted, or throws a `WrongAnswer`, after which they are asked again.
+    /// where they type nothing; it may be empty. `check` makes of it what is wanted, or throws a `WrongAnswer`, after which they are asked again.
     func answer<Value>(
         _ question: String, given: String?, option: String, standard: String? = nil,
         check: (String) async throws -> Value
@@ -32,7 +32,8 @@ struct Questions {
             return try await finally(standard, option, check)
         }
         for _ in 0..<Self.mostAttempts {
-            print(standard.map { "\(question) [\($0)]: " } ?? "\(question): ", terminator: "")
+            let shown = standard.flatMap { $0.isEmpty ? nil : " [\($0)]" } ?? ""
+            print("\(question)\(shown): ", terminator: "")
             fflush(nil)
             guard let line = readLine() else {
                 print()

@@ -3,22 +3,22 @@
 import CurlHTTP
 import FoundationEssentials
 import SyncboxCore
+import SyncboxLink
 
 /// Looks whether a server is there, knows a key, and lets it do what a client does. Changes nothing.
 struct ServerCheck {
     /// How long the server may take to answer.
     private static let longestAnswer = Duration.seconds(15)
 
+    private let settings: ClientSettings
     private let client: CurlClient
 
     /// A check of the server that the settings name.
     init(_ settings: ClientSettings) throws {
-        let endpoint: Endpoint =
-            switch settings.server {
-            case .tcp(let host, let port): .tcp(.http, host: host, port: UInt16(port))
-            case .unix(let path): .unix(path: path)
-            }
-        client = try CurlClient(base: endpoint, options: .init(userAgent: "syncbox/\(Version.text)"))
+        self.settings = settings
+        client = try CurlClient(
+            base: settings.endpoint,
+            options: .init(userAgent: "syncbox/\(Version.text)", tls: settings.verification))
     }
 
     /// Throws where no Syncbox server answers.
@@ -78,8 +78,7 @@ struct ServerCheck {
                     timeouts: HTTPTimeouts(stall: nil, total: Self.longestAnswer)))
         } catch {
             throw Questions.WrongAnswer(
-                text: "the server does not answer: \(error); is it running, does the tunnel stand?",
-                exitCode: .unavailable)
+                text: "the server does not answer: \(error.text(with: settings))", exitCode: .unavailable)
         }
     }
 }

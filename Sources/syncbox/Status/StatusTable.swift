@@ -67,7 +67,7 @@ extension ClientStatus {
             .init(instance), .init(state, colour), .init(ageText(since: fresh, now: now)), .init(pendingText),
             .init("\(problemCount)", problemCount > 0 ? .warning : nil),
             .init(brake == nil ? "-" : "held", brake == nil ? nil : .bad),
-            .init(state == Self.stopped ? "-" : link, isDown ? .bad : nil),
+            .init(state == Self.stopped ? "-" : isDown ? "down: \(link)" : link, isDown ? .bad : nil),
         ]
     }
 
