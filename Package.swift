@@ -55,13 +55,12 @@ let package = Package(
             name: "SyncboxServer",
             dependencies: [
                 "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", .hummingbird,
-                .hummingbirdCore,
-                .httpTypes, .nioCore, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
+                .hummingbirdCore, .httpTypes, .nioCore, .nioPosix, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
             ]),
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", .grdb,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd", .grdb,
                 .lifecycle, .logging,
             ]),
 
@@ -98,7 +97,9 @@ let package = Package(
         .testTarget(name: "Simulation", dependencies: ["SyncboxCore"], exclude: ["README.md", "bite"]),
         .testTarget(
             name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"],
-            exclude: ["Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal"]),
+            exclude: [
+                "Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal", "Fixture/hand-over",
+            ]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
     ],
@@ -125,6 +126,7 @@ extension Target.Dependency {
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var sqlite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
     static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }

@@ -15,6 +15,8 @@ final class Server: Sendable {
     let threads: FileThreads
     /// What connections speak TLS by; nil where they don't.
     let tls: CurrentTLS?
+    /// Who failed to prove itself lately, and how often.
+    let attempts = Attempts()
     /// Who was refused lately.
     let refusals: RefusalLog
     /// The audits that were asked for.
@@ -35,5 +37,15 @@ final class Server: Sendable {
         self.threads = threads
         refusals = RefusalLog(logger: logger)
         self.logger = logger
+    }
+}
+
+extension Server {
+    /// The share of that name, where the key is good for it. Both questions are asked in any case: one that is forbidden is
+    /// answered in the same time as one that is not there.
+    func share(_ name: String, for caller: Caller) -> Share? {
+        let isGood = caller.key.shares.contains(name)
+        let share = shares[name]
+        return isGood ? share : nil
     }
 }

@@ -24,6 +24,7 @@ package struct ServerDaemon: Sendable {
     package func assemble() async throws -> Daemon {
         let (settings, tls) = try loadServerSettings(from: path, environment: context.environment)
         context.setLogLevel(settings.logLevel)
+        let places = try ListenPlace.choose(settings, logger: context.logger)
         let shares = OpenShares()
         let line = StatusLine(notifier: context.notifier) { shares.line }
         let threads = try FileThreads(count: Server.threadCount, name: "serve")
@@ -36,12 +37,13 @@ package struct ServerDaemon: Sendable {
         let server = Server(
             shares: shares.all, keys: settings.keys, tls: tls, threads: threads, logger: context.logger)
         server.tls?.warn(context.logger)
-        var control = try controlSocket(settings) { [started = Int64(time(nil))] in
-            ServerStatus(listen: settings.listen.description, shares: shares.all.map(\.status), started: started)
+        var control = try controlSocket(settings) {
+            [started = Int64(time(nil)), listen = places.map(\.address.description).joined(separator: " ")] in
+            ServerStatus(listen: listen, shares: shares.all.map(\.status), started: started)
         }
         control.metrics { await threads.run { server.metrics(of: shares.all) } }
         let listener = ServerService(
-            server: server, listen: settings.listen, onListening: context.readiness.require())
+            server: server, places: places, onListening: context.readiness.require())
         let reload = ReloadServer(path: path, started: settings, server: server, context: context)
         let services: [any Service] = [
             listener, SyncLater(server: server), SweepKept(server: server), RunAudits(server: server), line, control,

@@ -8,6 +8,7 @@ import ServiceLifecycle
 import SyncboxCore
 import SyncboxDaemon
 import SyncboxFiles
+import Synchronization
 
 /// Listens for requests until the shutdown, finishes those that are being served, and closes the catalogs.
 struct ServerService: Service {
@@ -17,33 +18,21 @@ struct ServerService: Service {
     static let mostConnections = 512
 
     let server: Server
-    let listen: SyncboxCore.SocketAddress
-    /// Called when clients can connect.
+    /// What is listened on; at least one.
+    let places: [ListenPlace]
+    /// Called when clients can connect, everywhere.
     let onListening: @Sendable () -> Void
 
     func run() async throws {
         var quiet = server.logger
-        // What Hummingbird says at the start is said below, in our words.
+        // What the parts below have to say about single connections interests nobody.
         quiet.logLevel = max(quiet.logLevel, .notice)
-        let application = Application(
-            responder: ServerResponder(server: server),
-            server: HTTPServerBuilder { responder in connection(responder) },
-            configuration: ApplicationConfiguration(
-                address: address,
-                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: quiet)),
-            onServerRunning: { _ in
-                // The key decides who may do what; whoever can get to the socket may try.
-                if case .unix(let path) = listen { chmod(path, 0o666) }
-                let text = server.tls == nil ? "" : ", under TLS"
-                server.logger.log(.started, .notice, "listening on \(listen)\(text)")
-                onListening()
-            },
-            logger: quiet)
-        do {
-            try await application.run()
-        } catch let error as IOError {
-            throw FatalError(
-                .unavailable, "cannot listen on \(listen): \(error)", remedy: "is another server running there?")
+        let (logger, waiting) = (quiet, Countdown(places.count, onListening))
+        try await withThrowingTaskGroup { group in
+            for place in places {
+                group.addTask { try await listen(on: place, logger: logger, onListening: waiting.count) }
+            }
+            try await group.waitForAll()
         }
         try await server.threads.run { [server] in
             for share in server.shares.values {
@@ -53,20 +42,67 @@ struct ServerService: Service {
         }
     }
 
-    /// What serves each connection.
-    private func connection(_ responder: @escaping HTTPChannelHandler.Responder) -> any ServerChildChannel {
+    private func listen(
+        on place: ListenPlace, logger: Logger, onListening: @escaping @Sendable () -> Void
+    ) async throws {
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)
-        let plain = HTTP1Channel(responder: responder, configuration: configuration)
-        guard let tls = server.tls else { return plain }
-        return TLSFirst(base: plain, tls: tls, refusals: server.refusals)
+        let plain = HTTP1Channel(responder: responder(logger), configuration: configuration)
+        do {
+            if !place.isUnix, let tls = server.tls {
+                let first = TLSFirst(base: plain, tls: tls, refusals: server.refusals)
+                try await listener(place, first, logger).run { tell(place, ", under TLS", onListening) }
+            } else {
+                try await listener(place, plain, logger).run { tell(place, "", onListening) }
+            }
+        } catch let error as IOError {
+            throw FatalError(
+                .unavailable, "cannot listen on \(place.address): \(error)", remedy: "is another server running there?")
+        }
     }
 
-    private var address: BindAddress {
-        switch listen {
-        case .tcp(let host, let port): .hostname(host, port: port)
-        case .unix(let path): .unixDomainSocket(path: path)
+    private func listener<Connection>(
+        _ place: ListenPlace, _ connection: Connection, _ logger: Logger
+    ) -> Listener<Connection> {
+        Listener(place: place, connection: connection, mostConnections: Self.mostConnections, logger: logger)
+    }
+
+    private func tell(_ place: ListenPlace, _ how: String, _ onListening: () -> Void) {
+        var by = ""
+        switch place {
+        // The key decides who may do what; whoever can get to the socket may try.
+        case .own(.unix(let path)): chmod(path, 0o666)
+        case .own(.tcp): break
+        case .inherited: by = ", a socket of the service manager"
         }
+        server.logger.log(.started, .notice, "listening on \(place.address)\(how)\(by)")
+        onListening()
+    }
+
+    /// What answers each request of a connection.
+    private func responder(_ logger: Logger) -> HTTPChannelHandler.Responder {
+        let (responder, date) = (ServerResponder(server: server), HTTPDate())
+        return { request, writer, channel in
+            let origin = RequestOrigin(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            var response = try await responder.respond(to: request, context: origin)
+            response.headers[.date] = date.now()
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
+}
+
+/// Calls back when it has counted so far.
+private final class Countdown: Sendable {
+    private let left: Atomic<Int>
+    private let onZero: @Sendable () -> Void
+
+    init(_ number: Int, _ onZero: @escaping @Sendable () -> Void) {
+        left = Atomic(number)
+        self.onZero = onZero
+    }
+
+    @Sendable func count() {
+        if left.subtract(1, ordering: .relaxed).newValue == 0 { onZero() }
     }
 }
 

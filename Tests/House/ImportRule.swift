@@ -22,7 +22,7 @@ enum ImportRule {
             "GRDB", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
         ]),
         "SyncboxClient": libc.union([
-            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "GRDB",
+            "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd", "GRDB",
             "ServiceLifecycle",
             "Logging", "FoundationEssentials",
         ]),

@@ -67,7 +67,10 @@ import Testing
         arguments: [
             (
                 [ServerSettings.Permission.write],
-                [Outcome.acknowledged, .problem(.forbidden, "the key does not permit to delete")]
+                [
+                    Outcome.acknowledged,
+                    .problem(.forbidden, "the key does not permit to delete, since the share keeps nothing of it"),
+                ]
             ),
             ([.delete], [.problem(.forbidden, "the key does not permit to write"), .acknowledged]),
         ])

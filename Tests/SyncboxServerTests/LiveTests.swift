@@ -24,7 +24,7 @@ import Testing
         let server = Server(
             shares: [temporary.share], keys: ["k": TemporaryShare.caller().key], threads: threads, logger: logger)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
-        let service = ServerService(server: server, listen: .unix(path: socket)) { listens.finish() }
+        let service = ServerService(server: server, places: [.own(.unix(path: socket))]) { listens.finish() }
         let running = Task { try await service.run() }
         for await _ in listening {}
         let usual = [

@@ -77,6 +77,25 @@ import Testing
         }
     }
 
+    @Test("Who fails too often is told to wait; who comes through the same tunnel with a valid key is not")
+    func attempts() async throws {
+        let server = try TestServer()
+        try await server.run { client in
+            for number in 1...30 {
+                let key = number.isMultiple(of: 2) ? "guess\(number)" : nil
+                try await client.execute(uri: Self.share, method: .get, headers: Self.headers(key)) { response in
+                    #expect(response.status == (number <= 20 ? .unauthorized : .tooManyRequests), "\(number)")
+                    let wait = response.headers[.retryAfter].flatMap { Int($0) }
+                    #expect(number <= 20 ? wait == nil : (1...61).contains(wait ?? 0))
+                    #expect(response.headers[.contentType] == "application/problem+json")
+                }
+            }
+            try await client.execute(uri: Self.share, method: .get, headers: Self.headers("all")) {
+                #expect($0.status == .ok)
+            }
+        }
+    }
+
     @Test("Health needs no key")
     func health() async throws {
         try await TestServer().run { client in
@@ -84,10 +103,24 @@ import Testing
         }
     }
 
-    @Test("An unknown share and a forbidden one answer the same")
+    @Test("An unknown share and a forbidden one answer the same, to the byte, whatever is asked")
     func forbiddenShare() async throws {
         let server = try TestServer()
         try await server.run { client in
+            for (method, target) in [
+                (HTTPRequest.Method.get, ""), (.get, "/manifest"), (.post, "/batches"), (.get, "/files/d/x"),
+                (.put, "/files/new"), (.delete, "/files/d/x"), (.get, "/directories/d"), (.post, "/uploads"),
+                (.post, "/move"), (.get, "/kept"), (.get, "/audit"), (.get, "/nothing"), (.patch, "/files/d/x"),
+            ] {
+                let body = ByteBuffer(string: "{}")
+                let answers = try await [Self.share, "/v1/shares/zzz"].map { share in (share, "elsewhere") }
+                    .asyncMap { share, key in
+                        try await client.execute(
+                            uri: share + target, method: method, headers: Self.headers(key), body: body)
+                    }
+                #expect(answers[0].status == answers[1].status && answers[0].headers == answers[1].headers, "\(target)")
+                #expect(answers[0].body == answers[1].body, "\(target)")
+            }
             let forbidden = try await client.execute(uri: Self.share, method: .get, headers: Self.headers("elsewhere"))
             let unknown = try await client.execute(uri: "/v1/shares/none", method: .get, headers: Self.headers("all"))
             #expect(forbidden.status == .notFound)
@@ -108,7 +141,8 @@ import Testing
         (.get, "/files/none", "read", 404), (.get, "/files/d", "read", 404), (.get, "/files/d/x", "write", 403),
         (.get, "/files/d/x", "read", 200), (.head, "/files/d/x", "read", 200), (.get, "/files/d/../x", "read", 400),
         (.put, "/files/d", "write", 409), (.put, "/files/new", "read", 403), (.put, "/files/new", "write", 201),
-        (.put, "/files/d/x", "write", 204), (.put, "/files/d/x/y", "write", 409), (.put, "/files/", "write", 400),
+        (.put, "/files/d/x", "write", 403), (.put, "/files/d/x", "all", 204), (.put, "/files/d/x/y", "write", 409),
+        (.put, "/files/", "write", 400),
         (.put, "/files/.syncbox/lock", "write", 403), (.put, "/files/far/away/x", "write", 201),
         (.delete, "/files/d/x", "write", 403), (.delete, "/files/d/x", "delete", 204),
         (.delete, "/files/none", "delete", 404), (.delete, "/files/d", "delete", 404),
@@ -357,5 +391,14 @@ import Testing
             #expect(pages.map { $0.items.map(\.path) } == [["d", "d/x", "e"], ["d/x", "e"], []])
             #expect(pages.allSatisfy { $0.isLast && $0.state == state })
         }
+    }
+}
+
+extension Sequence {
+    /// The results of a body that waits, one after another.
+    fileprivate func asyncMap<Value>(_ body: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await body(element)) }
+        return values
     }
 }

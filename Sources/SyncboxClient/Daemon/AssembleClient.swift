@@ -22,7 +22,7 @@ package func assembleClient(configuration: String, context: DaemonContext) async
     let outside = try openOutside(settings, instance)
     let index = try openIndex(in: settings.stateDirectory, context.logger)
     let link = ServerLink(
-        client: outside.client, uploadClient: outside.uploadClient, settings: settings, key: outside.key.text,
+        client: outside.client, uploadClient: outside.uploadClient, settings: settings, key: LinkKey(outside.key),
         writer: "\(instance)-\(try index.writer)")
     let rules = try SourceRules(settings, root: outside.root)
     let runtime = ControlSocket.directory(context.environment, stateDirectory: settings.stateDirectory)
@@ -111,30 +111,6 @@ private func openOutside(_ settings: ClientSettings, _ instance: String) throws 
                 mostBytesPerSecond: settings.uploadBandwidth, tls: tls, threadName: "uploads")),
         thread: try FileThreads(count: 1, name: "engine"))
 }
-
-/// Reads the secret. Throws what to do where there is none.
-private func readKey(_ settings: ClientSettings, _ instance: String) throws -> KeySecret {
-    let make = "make one with: syncbox key new NAME --share \(settings.share) --output"
-    do {
-        let content = try PlainFile.read(settings.keyFile, atMost: longestKeyFile)
-        if content.elementsEqual(ClientSettings.missingCredential.utf8) {
-            let file = "/etc/syncbox/client/\(instance).key"
-            throw FatalError(.configuration, "there is no key file \(file)", remedy: "\(make) \(file)")
-        }
-        return try KeySecret(keyFile: content)
-    } catch let error as FatalError {
-        throw error
-    } catch let error as FileError where error.code == .inputOutput || error.code == .tooManyOpen {
-        throw FatalError(.inputOutput, "the key file \(settings.keyFile) can't be read: \(error)")
-    } catch {
-        throw FatalError(
-            .configuration, "the key file \(settings.keyFile) can't be used: \(error)",
-            remedy: "\(make) \(settings.keyFile)")
-    }
-}
-
-/// The longest key file, in bytes.
-private let longestKeyFile = 4096
 
 /// Why the source can't be opened, and what to do.
 private func sourceError(_ source: String, _ error: FileError) -> FatalError {

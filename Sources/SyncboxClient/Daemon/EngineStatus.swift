@@ -70,20 +70,21 @@ extension Engine {
     }
 
     /// Reads the settings again and applies those that can change while running: the log level, the ignore patterns, the
-    /// debounce and retry times, the brake. Tells which others need a restart.
+    /// debounce and retry times, the brake, the key. Tells which others need a restart.
     func reload(from path: String, _ context: DaemonContext) throws {
         let (new, files) = try loadSettings(ClientSettings.self, from: path, environment: context.environment)
         try new.checkCertificates(namedIn: files)
+        parts.link.key.secret = try readKeyAnew(new, parts.instance, context.environment)
         context.setLogLevel(new.logLevel)
         let old = parts.settings
-        if new.source != old.source || new.server != old.server || new.share != old.share || new.keyFile != old.keyFile
+        if new.source != old.source || new.server != old.server || new.share != old.share
             || new.stateDirectory != old.stateDirectory || new.preserve != old.preserve
             || new.uploadBandwidth != old.uploadBandwidth || new.metricsListen != old.metricsListen
             || new.tls != old.tls
         {
             parts.logger.warning(
                 """
-                source, server, [tls], share, key-file, state-directory, preserve, upload-bandwidth and metrics-listen \
+                source, server, [tls], share, state-directory, preserve, upload-bandwidth and metrics-listen \
                 change with a restart only
                 """
             )

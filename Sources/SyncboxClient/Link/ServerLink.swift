@@ -14,14 +14,21 @@ struct ServerLink: Sendable {
     /// Uploads have a client, and so a thread, of their own: it reads their files, and small batches don't wait for a disk.
     private let uploadClient: CurlClient
     private let settings: ClientSettings
-    private let headers: [(name: String, value: String)]
+    /// What the link proves itself with.
+    let key: LinkKey
+    private let writer: String
 
-    /// A link that speaks for `writer` with the secret `key`.
-    init(client: CurlClient, uploadClient: CurlClient, settings: ClientSettings, key: String, writer: String) {
+    /// A link that speaks for `writer` with the secret `key`, which may be replaced meanwhile.
+    init(client: CurlClient, uploadClient: CurlClient, settings: ClientSettings, key: LinkKey, writer: String) {
         self.client = client
         self.uploadClient = uploadClient
         self.settings = settings
-        headers = [("Authorization", "Bearer \(key)"), (Endpoints.writerHeader, writer)]
+        self.key = key
+        self.writer = writer
+    }
+
+    private var headers: [(name: String, value: String)] {
+        [("Authorization", "Bearer \(key.secret.text)"), (Endpoints.writerHeader, writer)]
     }
 
     private var share: String { settings.share }

@@ -7,8 +7,9 @@ package protocol CommitStore {
 
     /// Where the files are.
     var tree: Tree { get }
-    /// What keeps that which a batch removes and replaces; nil, as where nothing else is said, to keep nothing.
-    var keeper: (any Keeper<Tree.Staged>)? { get }
+    /// What keeps that which a batch removes and replaces; nil, as where nothing else is said, to keep nothing. `holding` says
+    /// that nothing but its age may end it.
+    func keeper(holding: Bool) -> (any Keeper<Tree.Staged>)?
     /// The catalog's state after the last transaction.
     var state: ShareState { get }
     /// Whether something may have been published that is not recorded.
@@ -33,16 +34,17 @@ package protocol CommitStore {
 
 extension CommitStore {
     /// Nothing is kept.
-    package var keeper: (any Keeper<Tree.Staged>)? { nil }
+    package func keeper(holding: Bool) -> (any Keeper<Tree.Staged>)? { nil }
 
     /// Publishes, syncs and records changes whose contents are staged and durable, each of which has an outcome afterwards.
     ///
     ///     note ─► publish, in order ─► sync names ─► record
     ///
+    /// With `mustKeep` no content is removed or replaced but such that is kept for its time.
     /// A conflict, with nothing done, where the catalog is on another state than `base`; nil stands for any. When the batch as a
     /// whole fails nothing of it is recorded or acknowledged. Every step may be the last one before a crash, without harm.
     package func publishAndRecord(
-        _ changes: inout [StagedChange<Tree.Staged>], base: ShareState?
+        _ changes: inout [StagedChange<Tree.Staged>], base: ShareState?, mustKeep: Bool = false
     ) -> CommitResult {
         do {
             try checkDestination()
@@ -56,7 +58,8 @@ extension CommitStore {
             guard base == nil || base == state else { return .conflict }
             let notes = note(&changes)
             try transaction { catalog in
-                let publish = try PublishChange(changes, on: tree, catalog, keeper: keeper, beat: beat)
+                let publish = try PublishChange(
+                    changes, on: tree, catalog, keeper: keeper(holding: mustKeep), mustKeep: mustKeep, beat: beat)
                 defer { needless = publish.displaced }
 
                 // Publish: rename what is staged to its name, in the batch's order.

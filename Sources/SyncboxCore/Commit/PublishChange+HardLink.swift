@@ -19,7 +19,7 @@ extension PublishChange {
             // rename(2) of two names of one file does nothing, and leaves both.
         } else {
             if old == nil, found != .absent { notes.append(.replaced(path)) }
-            try publishLink(to: existing, at: path)
+            try publishLink(to: existing, row.entry, at: path, insteadOf: old)
             changed.insert(path)
         }
         let imprint = try imprint(of: row, at: path, after: there)
@@ -30,11 +30,13 @@ extension PublishChange {
         return .acknowledged
     }
 
-    private func publishLink(to existing: RelativePath, at path: RelativePath) throws {
+    private func publishLink(
+        to existing: RelativePath, _ entry: Entry, at path: RelativePath, insteadOf old: CatalogRow?
+    ) throws {
         let staged = try tree.stageHardLink(to: existing)
         do {
             let displaced = try inRemadeDirectories(path) {
-                try tree.publish(staged, at: path, replacingDirectory: true)
+                try publish(staged, entry, at: path, insteadOf: old)
             }
             if let displaced { self.displaced.append(displaced) }
         } catch {

@@ -3,7 +3,8 @@
 /// Keeping what a batch removes or replaces, where the share keeps that.
 ///
 /// To keep never stands in the way of mirroring: where the destination is full, or can't rename or link there, the change is
-/// made all the same, and told. Any other trouble is the change's, which is then not made.
+/// made all the same, and told; but for a key that may not delete (`mustKeep`). Any other trouble is the change's, which is
+/// then not made.
 extension PublishChange {
     /// Gives what is staged its name. What stands there with another content is kept.
     func publish(
@@ -111,11 +112,11 @@ extension PublishChange {
 
     /// Notes that what is at `path` can't be kept. Throws the error, where it is none to go on after.
     private func goOn(without path: RelativePath, _ error: FileError) throws(FileError) {
-        guard error.onlyKeepsFromKeeping else { throw error }
+        guard !mustKeep, error.onlyKeepsFromKeeping else { throw error }
         notes.append(.notKept(path, error))
     }
 
-    private func isReplaced(_ there: Observed, _ old: CatalogRow?, by entry: Entry) -> Bool {
+    func isReplaced(_ there: Observed, _ old: CatalogRow?, by entry: Entry) -> Bool {
         switch there.entry.kind {
         case .directory: return false
         case .symbolicLink: return entry.kind != .symbolicLink || entry.target != there.entry.target

@@ -10,6 +10,8 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     let catalog: Record
     /// Keeps what the batch removes and replaces; nil where nothing is kept.
     let keeper: (any Keeper<Tree.Staged>)?
+    /// Whether nothing may be lost: what can't be kept is neither removed nor replaced.
+    let mustKeep: Bool
     /// Called for every entry: one change may remove a million of them.
     let beat: () -> Void
     /// Directories in which a name has changed: their own times are to be restored and their names to be synced.
@@ -30,12 +32,13 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
 
     init(
         _ changes: [StagedChange<Tree.Staged>], on tree: Tree, _ catalog: Record,
-        keeper: (any Keeper<Tree.Staged>)?, beat: @escaping () -> Void
+        keeper: (any Keeper<Tree.Staged>)?, mustKeep: Bool = false, beat: @escaping () -> Void
     ) throws {
         self.tree = tree
         self.beat = beat
         self.catalog = catalog
         self.keeper = keeper
+        self.mustKeep = mustKeep
         var moving: Set<UInt64> = []
         var moved: Set<Int64> = []
         for case .move(let path, let from, let expected) in changes.map(\.change) {
@@ -64,6 +67,7 @@ package final class PublishChange<Tree: Destination, Record: CatalogRecord> {
     private func outcome(of staged: StagedChange<Tree.Staged>) throws -> Outcome {
         changed = []
         do {
+            if let refusal = try refusal(of: staged) { return refusal }
             switch staged.change {
             case .put(let path, let entry, _), .link(let path, let entry):
                 guard let content = staged.staged else { preconditionFailure("a put without an outcome is staged") }

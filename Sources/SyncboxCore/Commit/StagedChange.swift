@@ -33,9 +33,10 @@ extension Change {
         if case .put(let path, let entry, .inline) = self { .put(path, entry, .inline([])) } else { self }
     }
 
-    /// What a key must permit for it.
-    package var permission: ServerSettings.Permission {
-        if case .remove = self { .delete } else { .write }
+    /// What a key must permit for it, one of these at least. Who may write may remove what is kept then; whether it is shows when
+    /// the change is published (`PublishChange+Loss.swift`).
+    package var permissions: Set<ServerSettings.Permission> {
+        if case .remove = self { [.delete, .write] } else { [.write] }
     }
 
     /// Whether it speaks of a name that is Syncbox's own.

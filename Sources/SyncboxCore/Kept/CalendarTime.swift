@@ -2,14 +2,15 @@
 
 /// An instant as date and time of day in UTC, by the Gregorian calendar without leap seconds, as time_t counts (POSIX.1,
 /// "Seconds Since the Epoch").
-struct CalendarTime: Hashable, Sendable {
-    var year: Int64
+package struct CalendarTime: Hashable, Sendable {
+    /// As it is written, 0 for the one before 1.
+    package var year: Int64
     /// 1 to 12.
-    var month: Int64
+    package var month: Int64
     /// 1 to 31.
-    var day: Int64
+    package var day: Int64
     /// Seconds since midnight.
-    var secondOfDay: Int64
+    package var secondOfDay: Int64
 
     private static let secondsInDay: Int64 = 86_400
     /// Days from 0000-03-01 to 1970-01-01. Years are counted from March, so that the day that is inserted is the last.
@@ -18,7 +19,7 @@ struct CalendarTime: Hashable, Sendable {
     private static let daysInEra: Int64 = 146_097
 
     /// The date and time at `seconds` since the epoch.
-    init(_ seconds: Int64) {
+    package init(_ seconds: Int64) {
         let days = Self.floor(seconds, by: Self.secondsInDay)
         secondOfDay = seconds - days * Self.secondsInDay
         let shifted = days + Self.daysBeforeEpoch

@@ -22,12 +22,17 @@ package struct KeepBounds: Hashable, Sendable {
     }
 
     /// Which of the kept versions must go, the oldest first: those that are too old; those that alone exceed a bound, which
-    /// drive out no other; and, counted from the newest on, the first with which a bound is exceeded and all older ones.
+    /// drive out no other; and, counted from the newest on, the first with which a bound is exceeded and all older ones. What is
+    /// held goes by its age alone, and drives out nothing.
     package func expired(_ kept: [KeptVersion: KeptSum], at now: Timestamp) -> [KeptVersion] {
         var sum = KeptSum()
         var isFull = false
         var expired: [KeptVersion] = []
         for (version, more) in kept.sorted(by: { $0.key > $1.key }) {
+            if version.isHeld {
+                if version.time.duration(to: now) > age { expired.append(version) }
+                continue
+            }
             if !isFull, !exceeds(more), version.time.duration(to: now) <= age {
                 sum.add(more)
                 isFull = exceeds(sum)

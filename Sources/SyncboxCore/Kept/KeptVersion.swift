@@ -4,6 +4,7 @@
 /// entries in it are asked for.
 ///
 ///     20261124T225842.123456Z-removed      the date and time in UTC, to the microsecond, and the reason
+///     20261124T225842.123456Z-removed-held the same, kept for its time whatever it takes
 ///
 /// Versions order by time.
 package struct KeptVersion: Hashable, Sendable {
@@ -19,24 +20,31 @@ package struct KeptVersion: Hashable, Sendable {
     package let time: Timestamp
     /// Why.
     package let reason: Reason
+    /// Whether only its age ends it: whoever removed it may not delete.
+    package let isHeld: Bool
+
+    private static let heldSuffix = "-held"
 
     /// The first and the last second whose year has four digits.
     private static let seconds: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
     private static let nanosecondsInMicrosecond: UInt32 = 1_000
 
     /// The version of this moment; less than a microsecond is cut off, and what has no year of four digits moved to one.
-    package init(_ time: Timestamp, _ reason: Reason) {
+    package init(_ time: Timestamp, _ reason: Reason, isHeld: Bool = false) {
         let seconds = min(max(time.seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
         let nanoseconds = time.nanoseconds - time.nanoseconds % Self.nanosecondsInMicrosecond
         self.time = Timestamp(seconds: seconds, nanoseconds: nanoseconds)
         self.reason = reason
+        self.isHeld = isHeld
     }
 
     /// Reads what `name` wrote; nil for anything else.
     package init?(_ name: String) {
         let bytes = Array(name.utf8)
         let stamp = Array("00000000T000000.000000Z-".utf8)
-        guard bytes.count > stamp.count, let reason = Reason(rawValue: String(name.dropFirst(stamp.count))),
+        let isHeld = name.hasSuffix(Self.heldSuffix)
+        let word = name.dropFirst(stamp.count).dropLast(isHeld ? Self.heldSuffix.count : 0)
+        guard bytes.count > stamp.count, let reason = Reason(rawValue: String(word)),
             zip(bytes, stamp).allSatisfy({ $1 == UInt8(ascii: "0") ? SettingsValue.isDigit($0) : $0 == $1 })
         else { return nil }
         func number(_ range: Range<Int>) -> Int64 {
@@ -46,7 +54,7 @@ package struct KeptVersion: Hashable, Sendable {
             year: number(0..<4), month: number(4..<6), day: number(6..<8),
             secondOfDay: number(9..<11) * 3_600 + number(11..<13) * 60 + number(13..<15))
         let nanoseconds = UInt32(number(16..<22)) * Self.nanosecondsInMicrosecond
-        self.init(Timestamp(seconds: calendar.seconds, nanoseconds: nanoseconds), reason)
+        self.init(Timestamp(seconds: calendar.seconds, nanoseconds: nanoseconds), reason, isHeld: isHeld)
         // A date that does not exist comes back as another.
         guard self.name == name else { return nil }
     }
@@ -55,7 +63,7 @@ package struct KeptVersion: Hashable, Sendable {
     package var name: String {
         let (date, clock) = parts
         let fraction = Self.padded(Int64(time.nanoseconds / Self.nanosecondsInMicrosecond), 6)
-        return "\(date.joined())T\(clock.joined()).\(fraction)Z-\(reason.rawValue)"
+        return "\(date.joined())T\(clock.joined()).\(fraction)Z-\(reason.rawValue)\(isHeld ? Self.heldSuffix : "")"
     }
 
     /// The time for people and in JSON, to the second, as RFC 3339 has it: `2026-11-24T22:58:42Z`.
@@ -81,6 +89,6 @@ package struct KeptVersion: Hashable, Sendable {
 
 extension KeptVersion: Comparable {
     package static func < (left: KeptVersion, right: KeptVersion) -> Bool {
-        left.time == right.time ? left.reason.rawValue < right.reason.rawValue : left.time < right.time
+        left.time == right.time ? left.name < right.name : left.time < right.time
     }
 }

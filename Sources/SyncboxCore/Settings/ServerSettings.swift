@@ -107,9 +107,9 @@ package struct ServerSettings: Hashable, Sendable {
     package enum Permission: String, Hashable, Sendable, CaseIterable {
         /// List what the share holds, and fetch contents.
         case read
-        /// Make and replace entries.
+        /// Make entries; and replace and remove them where the share keeps what is replaced and removed.
         case write
-        /// Remove entries.
+        /// Replace and remove entries for good.
         case delete
     }
 }

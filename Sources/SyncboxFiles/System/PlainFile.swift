@@ -37,10 +37,13 @@ package enum PlainFile {
         return found.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// Makes a directory that only its owner can enter; one that is there already stays as it is.
-    package static func makeDirectory(_ path: String) throws(FileError) {
+    /// Makes a directory that only its owner can enter, or one of another mode, whatever the umask; one that is there already
+    /// stays as it is.
+    package static func makeDirectory(_ path: String, mode: mode_t = 0o700) throws(FileError) {
         do throws(FileError) {
-            try SystemCalls(faults: nil).make("mkdir", nil) { outcome(mkdir(path, 0o700)) }
+            let calls = SystemCalls(faults: nil)
+            try calls.make("mkdir", nil) { outcome(mkdir(path, mode)) }
+            try calls.make("chmod", nil) { outcome(chmod(path, mode)) }
         } catch  where error.code == .exists {
             return
         }
@@ -77,5 +80,46 @@ package enum PlainFile {
             unlink(path)
             throw error
         }
+    }
+
+    /// Gives a file another content, of the same owner and mode, in one step: whoever opens it finds the one or the other, also
+    /// after a power loss. A symbolic link stays, and what it leads to is replaced.
+    package static func replace(_ path: String, _ content: [UInt8]) throws(FileError) {
+        let calls = SystemCalls(faults: nil)
+        guard let resolved = realpath(path, nil) else { throw FileError(.notFound, operation: "realpath", path: nil) }
+        defer { free(resolved) }
+        let target = String(cString: resolved)
+        var status = stat()
+        try calls.make("stat", nil) { outcome(stat(target, &status)) }
+        let directory = directory(of: target)
+        // Names with a dot are no drop-ins.
+        let new = "\(directory)/.\(target.split(separator: "/").last ?? "").\(getpid()).new"
+        try createPrivate(new, content)
+        do throws(FileError) {
+            try calls.make("chown", nil) { outcome(chown(new, status.st_uid, status.st_gid)) }
+            try calls.make("chmod", nil) { outcome(chmod(new, status.st_mode & 0o7777)) }
+            try calls.make("rename", nil) { outcome(rename(new, target)) }
+        } catch {
+            unlink(new)
+            throw error
+        }
+        try syncDirectory(directory, calls)
+    }
+
+    /// Removes a file, for good.
+    package static func remove(_ path: String) throws(FileError) {
+        let calls = SystemCalls(faults: nil)
+        try calls.make("unlink", nil) { outcome(unlink(path)) }
+        try syncDirectory(directory(of: path), calls)
+    }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func syncDirectory(_ path: String, _ calls: SystemCalls) throws(FileError) {
+        let directory = try calls.open(nil) { outcome(linux_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
+        try calls.make("fsync", nil) { outcome(fsync(directory.number)) }
     }
 }

@@ -52,8 +52,9 @@ struct StagedBatch {
     }
 
     private func refusal(of change: Change) -> Outcome? {
-        if !permissions.contains(change.permission) {
-            return .problem(.forbidden, "the key does not permit to \(change.permission.rawValue)")
+        if permissions.isDisjoint(with: change.permissions) {
+            let words = change.permissions.map(\.rawValue).sorted().joined(separator: " or ")
+            return .problem(.forbidden, "the key does not permit to \(words)")
         }
         if change.isReserved { return .problem(.reserved, "the name .syncbox is Syncbox's own") }
         return nil
@@ -95,7 +96,7 @@ struct StagedBatch {
     /// Publishes and records what is staged, and counts it.
     mutating func publishAndRecord(base: ShareState?) -> CommitResult {
         defer { share.pulse.rest() }
-        let result = share.publishAndRecord(&changes, base: base)
+        let result = share.publishAndRecord(&changes, base: base, mustKeep: !permissions.contains(.delete))
         guard result == .committed else { return result }
         share.measure(changes, contentSize: contentSize)
         if outcomes.contains(where: \.isApplied) { share.count(outcomes) }

@@ -38,7 +38,7 @@ extension Routes {
 
     /// `DELETE files/{path}` and `DELETE directories/{path}`: with everything that the catalog knows below it.
     func remove(_ path: RelativePath, isDirectory: Bool) async throws -> Response {
-        let permissions = try caller.permissions(anyOf: [.delete])
+        let permissions = try caller.permissions(anyOf: [.delete, .write])
         try refuseOwn(path)
         guard let row = try share.catalog.row(at: path), isDirectory == (row.entry.kind == .directory) else {
             throw HTTPError.notFound

@@ -44,7 +44,7 @@ struct ServerResponder: HTTPResponder {
         }
         if resource == .metrics { return try server.metrics(for: caller) }
         guard let name = resource.share else { return try Routes.shares(server.shares, caller) }
-        guard let share = server.shares[name], caller.key.shares.contains(name) else { throw HTTPError.notFound }
+        guard let share = server.share(name, for: caller) else { throw HTTPError.notFound }
         do {
             return try await share.leased(to: writer(request)) {
                 try await Routes(share: share, caller: caller, threads: server.threads, audits: server.audits)
@@ -54,20 +54,6 @@ struct ServerResponder: HTTPResponder {
             share.kept.giveWay()
             throw error
         }
-    }
-
-    private func authenticate(_ request: Request, _ origin: RequestOrigin) throws -> Caller {
-        let words = request.headers[.authorization]?.split(separator: " ", maxSplits: 1)
-        if let words, words.count == 2, words[0].lowercased() == "bearer",
-            let caller = server.keyring.caller(bearing: words[1])
-        {
-            return caller
-        }
-        server.refusals.log(
-            .keyRefused, origin.address, words == nil ? "no key was sent" : "the key is not known")
-        throw HTTPError(
-            .unauthorized, headers: [.wwwAuthenticate: "Bearer realm=\"syncbox\""],
-            message: "the request needs a valid key: Authorization: Bearer SECRET")
     }
 
     private func writer(_ request: Request) throws -> WriterName? {

@@ -29,7 +29,7 @@ extension KeptVersions {
             var bounds = bounds
             if state.isPressed {
                 // A quarter goes, and more of it for as long as that does not help.
-                let bytes = state.sums.values.reduce(0) { $0 &+ $1.bytes }
+                let bytes = state.sums.reduce(0) { $1.key.isHeld ? $0 : $0 &+ $1.value.bytes }
                 bounds.size = min(bounds.size, bytes / 4 * 3)
                 state.isPressed = false
             }

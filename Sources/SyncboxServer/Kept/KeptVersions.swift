@@ -5,7 +5,7 @@ import Synchronization
 
 /// What a share keeps of what was removed and replaced: into which version that goes, and what all of it adds up to.
 ///
-/// What is kept soon after each other for the same reason shares a version. Every call that touches the disk blocks.
+/// What is kept soon after each other for the same reason shares a version, but for what is held. Every call that touches the disk blocks.
 final class KeptVersions: Sendable {
     /// How long a version takes more in, after it was begun: as exact as the time of a removal is told.
     static let longestOpen = Duration.seconds(10)
@@ -18,11 +18,17 @@ final class KeptVersions: Sendable {
     let tree: DestinationTree
     let state: Mutex<State>
 
+    /// What versions are told apart by, beside their time.
+    struct Kind: Hashable {
+        let reason: KeptVersion.Reason
+        let isHeld: Bool
+    }
+
     /// What is known of the trash.
     struct State {
         var bounds: KeepBounds?
         /// The versions that were begun last.
-        var open: [KeptVersion.Reason: (kept: TrashVersion, since: ContinuousClock.Instant)] = [:]
+        var open: [Kind: (kept: TrashVersion, since: ContinuousClock.Instant)] = [:]
         /// The last version that was begun, so that the next one has another name.
         var last: Timestamp?
         var sums: [KeptVersion: KeptSum] = [:]
@@ -74,14 +80,14 @@ final class KeptVersions: Sendable {
     /// Gives `body` the version that takes in what is kept now. Where that one can't, because what is kept already is in the
     /// way (`.exists`), or somebody removed it, `body` is run once more with a new one.
     func withVersion<Value>(
-        _ reason: KeptVersion.Reason, _ body: (TrashVersion) throws(FileError) -> Value
+        _ kind: Kind, _ body: (TrashVersion) throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        let open = state.withLock { $0.open[reason] }
-        guard let open, open.since.duration(to: .now) < Self.longestOpen else { return try body(begin(reason)) }
+        let open = state.withLock { $0.open[kind] }
+        guard let open, open.since.duration(to: .now) < Self.longestOpen else { return try body(begin(kind)) }
         do throws(FileError) {
             return try body(open.kept)
         } catch  where error.code == .exists || error.isAbsence {
-            return try body(begin(reason))
+            return try body(begin(kind))
         }
     }
 
@@ -93,12 +99,12 @@ final class KeptVersions: Sendable {
         }
     }
 
-    private func begin(_ reason: KeptVersion.Reason) throws(FileError) -> TrashVersion {
+    private func begin(_ kind: Kind) throws(FileError) -> TrashVersion {
         var failure = FileError(.exists, operation: "mkdir", path: nil)
         for _ in 0..<Self.mostNames {
             do throws(FileError) {
-                let kept = try trash.create(nextVersion(reason))
-                state.withLock { $0.open[reason] = (kept, .now) }
+                let kept = try trash.create(nextVersion(kind))
+                state.withLock { $0.open[kind] = (kept, .now) }
                 return kept
             } catch  where error.code == .exists {
                 failure = error
@@ -107,12 +113,12 @@ final class KeptVersions: Sendable {
         throw failure
     }
 
-    private func nextVersion(_ reason: KeptVersion.Reason) -> KeptVersion {
+    private func nextVersion(_ kind: Kind) -> KeptVersion {
         state.withLock { state in
-            var time = KeptVersion(.now, reason).time
+            var time = KeptVersion(.now, kind.reason).time
             if let last = state.last, time <= last { time = last.next }
             state.last = time
-            return KeptVersion(time, reason)
+            return KeptVersion(time, kind.reason, isHeld: kind.isHeld)
         }
     }
 }

@@ -140,7 +140,9 @@ extension Share: CommitStore {
         adopt(fresh)
     }
 
-    var keeper: (any Keeper<StagedEntry>)? { kept.bounds == nil ? nil : kept }
+    func keeper(holding: Bool) -> (any Keeper<StagedEntry>)? {
+        kept.bounds == nil ? nil : VersionKeeper(kept: kept, isHolding: holding)
+    }
 
     func syncEntries(at paths: Set<RelativePath>) throws(FileError) {
         guard durability == .durable else { return counters.withLock { $0.hasUnsynced = true } }

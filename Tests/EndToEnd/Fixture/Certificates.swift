@@ -23,7 +23,7 @@ struct Certificates {
                     -extfile <(echo subjectAltName=$4) -out $1.pem 2>/dev/null
             }
             ca ca; ca other
-            certificate good ca 20 IP:127.0.0.1
+            certificate good ca 20 IP:127.0.0.1,IP:::1
             certificate next ca 20 IP:127.0.0.1
             certificate expired ca -1 IP:127.0.0.1
             certificate elsewhere ca 20 IP:127.0.0.2

@@ -35,4 +35,18 @@ import Testing
         }
         #expect(bounds.expired(kept, at: Timestamp(seconds: 10_000)) == example.expired.map(version))
     }
+
+    @Test("What is held goes by its age alone, and drives out nothing")
+    func held() {
+        let bounds = KeepBounds(age: .seconds(100), size: 10 << 20)
+        func version(_ age: Int64, _ isHeld: Bool) -> KeptVersion {
+            KeptVersion(Timestamp(seconds: 10_000 - age), .removed, isHeld: isHeld)
+        }
+        let large = KeptSum(entries: KeepBounds.mostEntries * 2, bytes: 100 << 20)
+        let kept = [
+            version(1, true): large, version(100, true): large, version(101, true): KeptSum(entries: 1),
+            version(2, false): KeptSum(entries: 1, bytes: 10 << 20),
+        ]
+        #expect(bounds.expired(kept, at: Timestamp(seconds: 10_000)) == [version(101, true)])
+    }
 }

@@ -18,6 +18,9 @@ import Testing
             #expect(version.name == "\(name)-\(reason.rawValue)")
             let read = try #require(KeptVersion(version.name))
             #expect(read == version)
+            let held = KeptVersion(version.time, reason, isHeld: true)
+            #expect(held.name == "\(version.name)-held")
+            #expect(KeptVersion(held.name) == held && held != version && held.reason == reason)
             #expect(read.time.seconds == seconds)
             #expect(read.time.nanoseconds == nanoseconds / 1_000 * 1_000)
         }

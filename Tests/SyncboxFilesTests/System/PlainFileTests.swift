@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test("A file that is replaced keeps its mode, and a link to it stays; nothing else is left beside it")
+    func replace() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try PlainFile.create(path("f"), [1], mode: 0o640)
+        try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: "f")
+        try PlainFile.replace(path("link"), [2, 3])
+        #expect(try PlainFile.read(path("f"), atMost: 10) == [2, 3])
+        #expect(try FileManager.default.attributesOfItem(atPath: path("f"))[.posixPermissions] as? Int == 0o640)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path("link")) == "f")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory).sorted() == ["f", "link"])
+        #expect(code { () throws(FileError) in try PlainFile.replace(path("none"), []) } == .notFound)
+        try PlainFile.remove(path("f"))
+        #expect(code { () throws(FileError) in try PlainFile.remove(path("f")) } == .notFound)
+    }
+
     private func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     private func code<Value>(_ call: () throws(FileError) -> Value) -> FileError.Code? {

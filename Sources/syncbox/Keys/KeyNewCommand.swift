@@ -13,9 +13,10 @@ struct KeyNewCommand: ParsableCommand {
         abstract: "Make a key: a secret file for the client, a section for the server.",
         discussion: """
             Writes a new secret to the output file, which only its owner can read, and prints the section that belongs into \
-            the server's settings. The server never needs the secret itself. An existing file is never replaced.
+            the server's settings. With --add it puts that there itself, as a drop-in: server.conf.d/key-NAME.conf. The \
+            server never needs the secret itself. An existing file is never replaced.
 
-              syncbox key new laptop --share src --output src.key >> /etc/syncbox/server.conf
+              syncbox key new laptop --share src --output src.key --add
               systemctl reload syncbox-server
 
             \([ExitCode.success, .usage, .operatingSystem, .cannotCreate].helpText)
@@ -35,6 +36,11 @@ struct KeyNewCommand: ParsableCommand {
     @Option(help: "The file that the secret is written to.", completion: .file())
     var output: String
 
+    @Flag(help: "Add the section to the server's settings, as a drop-in of its own.")
+    var add = false
+
+    @OptionGroup var server: ServerSettingsOption
+
     func validate() throws {
         try Self.validate(name, "the key's name")
         if shares.isEmpty { throw ValidationError("Name at least one --share, or --share '*' for all.") }
@@ -52,6 +58,8 @@ struct KeyNewCommand: ParsableCommand {
 
     func run() throws {
         let secret = KeySecret(randomBytes: try Self.randomBytes(KeySecret.randomLength))
+        let section = section(for: secret)
+        if add { try server.check(adding: section, for: name) }
         do {
             try PlainFile.createPrivate(output, Array("\(secret.text)\n".utf8))
         } catch  where error.code == .exists {
@@ -60,7 +68,14 @@ struct KeyNewCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.cannotCreate, "cannot create \(output): \(error)")
         }
-        print(section(for: secret))
+        guard add else { return print(section) }
+        do throws(CommandFailure) {
+            print("added [key:\(name)] as \(try server.add(section, for: name))\n\(ServerSettingsOption.reload)")
+        } catch {
+            // A secret that nobody knows is of no use.
+            try? PlainFile.remove(output)
+            throw error
+        }
     }
 
     /// The section that makes the key known to the server: it holds the digest of the secret as it is sent.

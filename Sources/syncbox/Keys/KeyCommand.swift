@@ -6,6 +6,6 @@ import ArgumentParser
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Make the keys that clients prove themselves with.",
-        subcommands: [KeyNewCommand.self])
+        abstract: "Make, list and revoke the keys that clients prove themselves with.",
+        subcommands: [KeyNewCommand.self, KeyListCommand.self, KeyRevokeCommand.self])
 }
