@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -55,8 +56,8 @@ let package = Package(
             name: "SyncboxServer",
             dependencies: [
                 "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", .hummingbird,
-                .hummingbirdCore,
-                .httpTypes, .nioCore, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
+                .hummingbirdCore, .httpTypes, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioSSL, .nioTLS, .grdb, .crypto,
+                .lifecycle, .logging,
             ]),
         .target(
             name: "SyncboxClient",
@@ -128,5 +129,7 @@ extension Target.Dependency {
     static var sqlite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
     static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
+    static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 }

@@ -11,15 +11,23 @@ import SyncboxFiles
 
 /// Listens for requests until the shutdown, finishes those that are being served, and closes the catalogs.
 struct ServerService: Service {
-    /// How long a connection may be idle, or a request may stall while it is read.
-    static let longestIdle = TimeAmount.seconds(120)
-    /// The most connections at the same time; further ones wait to be accepted.
-    static let mostConnections = 512
-
     let server: Server
     let listen: SyncboxCore.SocketAddress
+    let limits: ConnectionLimits
     /// Called when clients can connect.
     let onListening: @Sendable () -> Void
+    private let connections: OpenConnections
+
+    init(
+        server: Server, listen: SyncboxCore.SocketAddress, limits: ConnectionLimits = .standard,
+        onListening: @escaping @Sendable () -> Void
+    ) {
+        self.server = server
+        self.listen = listen
+        self.limits = limits
+        self.onListening = onListening
+        connections = OpenConnections(most: limits.connections)
+    }
 
     func run() async throws {
         var quiet = server.logger
@@ -30,7 +38,8 @@ struct ServerService: Service {
             server: HTTPServerBuilder { responder in connection(responder) },
             configuration: ApplicationConfiguration(
                 address: address,
-                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: quiet)),
+                availableConnectionsDelegate: .maximum(
+                    limits.connections + limits.spareConnections, logger: quiet)),
             onServerRunning: { _ in
                 // The key decides who may do what; whoever can get to the socket may try.
                 if case .unix(let path) = listen { chmod(path, 0o666) }
@@ -55,9 +64,7 @@ struct ServerService: Service {
 
     /// What serves each connection.
     private func connection(_ responder: @escaping HTTPChannelHandler.Responder) -> any ServerChildChannel {
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)
-        let plain = HTTP1Channel(responder: responder, configuration: configuration)
+        let plain = HTTP1Channel(responder: responder, configuration: limits.http1(connections))
         guard let tls = server.tls else { return plain }
         return TLSFirst(base: plain, tls: tls, refusals: server.refusals)
     }
@@ -67,17 +74,5 @@ struct ServerService: Service {
         case .tcp(let host, let port): .hostname(host, port: port)
         case .unix(let path): .unixDomainSocket(path: path)
         }
-    }
-}
-
-/// Lets a connection read up to 256 KiB at once: large bodies arrive with fewer changes of threads. The buffer grows with
-/// what arrives, so that idle and small connections cost little.
-private final class ReadBuffer: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = NIOAny
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 2 << 10, initial: 16 << 10, maximum: 256 << 10)
-        // A channel that can't (an embedded one, in tests) reads as it does.
-        _ = context.channel.setOption(ChannelOptions.recvAllocator, value: allocator)
     }
 }
