@@ -14,16 +14,26 @@ let package = Package(
         .executable(name: "syncbox", targets: ["syncbox"]),
     ],
     dependencies: [
-        // No traits: the default ones and full Foundation bring ICU, 45 MB a binary.
+        // A minimum is what the tests ran with when it was chosen: of anything earlier nothing is known, and what is later,
+        // within the major version, is taken. packaging/sbom tells what a build has.
+        // No traits: the default ones and full Foundation bring ICU, 45 MB a binary. Its connections take limits of heads.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        // Catalog and index, in Swift 6 mode.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Digests, and their comparison in constant time.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // The command lines, with their completions for three shells.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Its handlers are given an event as a whole.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Its decoder counts a head's fields and bytes, which is what bounds them.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS of the server; libcurl has its own.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // HTTP's parts as Hummingbird passes them, for what stands in a connection's way.
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // The order in which the parts of a daemon start and end.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [

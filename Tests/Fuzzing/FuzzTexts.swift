@@ -77,7 +77,7 @@ private func check(_ resource: Resource) {
     switch resource {
     case .file(_, let path), .directory(_, let path, _), .kept(_, let path, _), .version(_, _, let path): check(path)
     case .manifest(_, let path): if let path { check(path) }
-    case .health, .shares, .share, .batches, .uploads, .upload, .move, .freshness, .audit: break
+    case .health, .metrics, .shares, .share, .batches, .uploads, .upload, .move, .freshness, .audit: break
     }
 }
 

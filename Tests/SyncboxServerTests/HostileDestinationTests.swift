@@ -46,16 +46,15 @@ import Testing
         let (name, stranger) = Self.strangers[index]
         try await LiveServer.with(keep: KeepBounds(age: .seconds(3600))) { temporary, live in
             try live.makeOutside()
+            let before = try live.outsideLines()
             for (target, arguments) in Self.requests {
                 try await begin(temporary, live, stranger)
-                let before = try live.outsideLines()
                 let status = try live.status(target, arguments)
                 #expect(status != 0, "\(name): \(target) \(arguments) is not answered")
                 #expect(try live.outsideLines() == before, "\(name): \(target) \(arguments)")
             }
             for change in Self.changes {
                 try await begin(temporary, live, stranger)
-                let before = try live.outsideLines()
                 try live.send([change], on: temporary)
                 #expect(try live.outsideLines() == before, "\(name): \(change)")
             }
