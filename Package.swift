@@ -14,15 +14,26 @@ let package = Package(
         .executable(name: "syncbox", targets: ["syncbox"]),
     ],
     dependencies: [
-        // No traits: the default ones and full Foundation bring ICU, 45 MB a binary.
+        // A minimum is what the tests ran with when it was chosen: of anything earlier nothing is known, and what is later,
+        // within the major version, is taken. packaging/sbom tells what a build has.
+        // No traits: the default ones and full Foundation bring ICU, 45 MB a binary. Its connections take limits of heads.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        // Catalog and index, in Swift 6 mode.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Digests, and their comparison in constant time.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // The command lines, with their completions for three shells.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Its handlers are given an event as a whole.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Its decoder counts a head's fields and bytes, which is what bounds them.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS of the server; libcurl has its own.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // HTTP's parts as Hummingbird passes them, for what stands in a connection's way.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // The order in which the parts of a daemon start and end.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -55,12 +66,14 @@ let package = Package(
             name: "SyncboxServer",
             dependencies: [
                 "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", .hummingbird,
-                .hummingbirdCore, .httpTypes, .nioCore, .nioPosix, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
+                .hummingbirdCore, .httpTypes, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioSSL, .nioTLS, .grdb,
+                .crypto, .lifecycle, .logging,
             ]),
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd", .grdb,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd",
+                .grdb,
                 .lifecycle, .logging,
             ]),
 
@@ -98,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"],
             exclude: [
-                "Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal", "Fixture/hand-over",
+                "Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal",
+                "Fixture/hand-over",
             ]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
@@ -130,5 +144,7 @@ extension Target.Dependency {
     static var sqlite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
     static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
+    static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
 }

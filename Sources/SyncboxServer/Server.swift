@@ -17,6 +17,10 @@ final class Server: Sendable {
     let tls: CurrentTLS?
     /// Who failed to prove itself lately, and how often.
     let attempts = Attempts()
+    /// What each share's requests are served on: threads that may block, of which no share takes all.
+    let lanes: [String: FileThreads.Lane]
+    /// How many requests of each share are being served.
+    let underWay: RequestsUnderWay
     /// Who was refused lately.
     let refusals: RefusalLog
     /// The audits that were asked for.
@@ -29,12 +33,15 @@ final class Server: Sendable {
     static let threadCount = 8
 
     init(
-        shares: [Share], keys: [String: ServerSettings.Key], tls: ServerTLS? = nil, threads: FileThreads, logger: Logger
+        shares: [Share], keys: [String: ServerSettings.Key], tls: ServerTLS? = nil, threads: FileThreads,
+        logger: Logger, requests: Int = RequestsUnderWay.mostOfShare
     ) {
         self.shares = Dictionary(uniqueKeysWithValues: shares.map { ($0.name, $0) })
         keyring = Keyring(keys)
         self.tls = tls.map(CurrentTLS.init)
         self.threads = threads
+        lanes = self.shares.mapValues { _ in threads.lane() }
+        underWay = RequestsUnderWay(most: requests)
         refusals = RefusalLog(logger: logger)
         self.logger = logger
     }

@@ -12,16 +12,24 @@ import Synchronization
 
 /// Listens for requests until the shutdown, finishes those that are being served, and closes the catalogs.
 struct ServerService: Service {
-    /// How long a connection may be idle, or a request may stall while it is read.
-    static let longestIdle = TimeAmount.seconds(120)
-    /// The most connections at the same time; further ones wait to be accepted.
-    static let mostConnections = 512
-
     let server: Server
     /// What is listened on; at least one.
     let places: [ListenPlace]
+    let limits: ConnectionLimits
     /// Called when clients can connect, everywhere.
     let onListening: @Sendable () -> Void
+    private let connections: OpenConnections
+
+    init(
+        server: Server, places: [ListenPlace], limits: ConnectionLimits = .standard,
+        onListening: @escaping @Sendable () -> Void
+    ) {
+        self.server = server
+        self.places = places
+        self.limits = limits
+        self.onListening = onListening
+        connections = OpenConnections(most: limits.connections)
+    }
 
     func run() async throws {
         var quiet = server.logger
@@ -45,9 +53,7 @@ struct ServerService: Service {
     private func listen(
         on place: ListenPlace, logger: Logger, onListening: @escaping @Sendable () -> Void
     ) async throws {
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ReadBuffer()], idleTimeout: Self.longestIdle)
-        let plain = HTTP1Channel(responder: responder(logger), configuration: configuration)
+        let plain = HTTP1Channel(responder: responder(logger), configuration: limits.http1(connections))
         do {
             if !place.isUnix, let tls = server.tls {
                 let first = TLSFirst(base: plain, tls: tls, refusals: server.refusals)
@@ -64,7 +70,9 @@ struct ServerService: Service {
     private func listener<Connection>(
         _ place: ListenPlace, _ connection: Connection, _ logger: Logger
     ) -> Listener<Connection> {
-        Listener(place: place, connection: connection, mostConnections: Self.mostConnections, logger: logger)
+        Listener(
+            place: place, connection: connection, mostConnections: limits.connections + limits.spareConnections,
+            logger: logger)
     }
 
     private func tell(_ place: ListenPlace, _ how: String, _ onListening: () -> Void) {
@@ -103,17 +111,5 @@ private final class Countdown: Sendable {
 
     @Sendable func count() {
         if left.subtract(1, ordering: .relaxed).newValue == 0 { onZero() }
-    }
-}
-
-/// Lets a connection read up to 256 KiB at once: large bodies arrive with fewer changes of threads. The buffer grows with
-/// what arrives, so that idle and small connections cost little.
-private final class ReadBuffer: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = NIOAny
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 2 << 10, initial: 16 << 10, maximum: 256 << 10)
-        // A channel that can't (an embedded one, in tests) reads as it does.
-        _ = context.channel.setOption(ChannelOptions.recvAllocator, value: allocator)
     }
 }

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from compare import compare, write
+from flood import flood
 from growth import SIZES, growth
 from place import Place
 from results import Results
@@ -26,6 +27,7 @@ def main():
     command.add_argument("--tools", type=_choice(TOOLS), default=list(TOOLS), help=", ".join(TOOLS))
     command = commands.add_parser("growth", parents=[common], help="from a thousand files to a million")
     command.add_argument("--sizes", type=_numbers, default=SIZES, help="numbers of files, in rising order")
+    commands.add_parser("flood", parents=[common], help="one share's latency while another is flooded")
     commands.add_parser("table", parents=[common], help="the table and the plot of what was measured before")
     options = parser.parse_args()
     os.makedirs(options.report, exist_ok=True)
@@ -34,6 +36,8 @@ def main():
         signal.signal(number, lambda *_: sys.exit(130))
     if options.command == "table":
         print(write(Results(f"{options.report}/results.json"), options.report))
+    elif options.command == "flood":
+        print(flood(options.place, options.report))
     elif options.command == "growth":
         print(growth(options.place, options.report, options.sizes))
     else:

@@ -17,9 +17,8 @@ enum ImportRule {
         ]),
         "SyncboxServer": libc.union([
             "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", "Hummingbird",
-            "HummingbirdCore",
-            "HTTPTypes", "NIO*",
-            "GRDB", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
+            "HummingbirdCore", "HTTPTypes", "NIO*", "GRDB", "Crypto", "ServiceLifecycle", "Logging",
+            "FoundationEssentials",
         ]),
         "SyncboxClient": libc.union([
             "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd", "GRDB",

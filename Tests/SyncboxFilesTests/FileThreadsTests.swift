@@ -53,6 +53,29 @@ import Testing
         #expect(seen.all == Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, Array(0..<500)) }))
     }
 
+    @Test("A lane with more to do than there are threads leaves one to the others")
+    func lanes() async throws {
+        let threads = try FileThreads(count: 2, name: "files")
+        defer { threads.stop() }
+        let (busy, other) = (threads.lane(), threads.lane())
+        let (gate, done) = (Counter(), Counter())
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    await busy.run {
+                        while gate.value == 0 { usleep(100) }
+                        done.add()
+                    }
+                }
+            }
+            for _ in 0..<20 { await other.run {} }
+            await withTaskExecutorPreference(other) { _ = await nameOfConcurrentThread() }
+            #expect(done.value == 0)
+            gate.add()
+        }
+        #expect(done.value == 20)
+    }
+
     @Test("What is thrown reaches the caller")
     func throwsErrors() async throws {
         let threads = try FileThreads(count: 1, name: "one")

@@ -31,7 +31,8 @@ import Testing
     private func report(_ state: ShareState, _ instant: Timestamp) async throws -> HTTPResponse.Status {
         let body = try JSONEncoder().encode(FreshnessReport(state: state, instant: instant))
         let routes = Routes(
-            share: temporary.share, caller: TemporaryShare.caller(), threads: try .init(count: 1, name: "test"),
+            share: temporary.share, caller: TemporaryShare.caller(),
+            lane: try FileThreads(count: 1, name: "test").lane(),
             audits: Audits())
         let request = Request(
             head: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/"),

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Hummingbird
-import Logging
-import ServiceLifecycle
 import SyncboxCore
 import SyncboxFiles
 import Testing
@@ -11,50 +8,13 @@ import Testing
 
 /// The listener itself, spoken to by curl: what a person does, and what no router in memory shows.
 @Suite("The listening server", .serialized) struct LiveTests {
-    /// What curl prints when it asks for a target below the share, with these arguments.
-    private typealias Curl = (_ target: String, _ arguments: [String]) throws -> String
-
-    /// Runs `body` with a server that listens on a Unix socket.
-    private func withServer(_ body: (TemporaryShare, Curl) async throws -> Void) async throws {
-        let temporary = try TemporaryShare()
-        let socket = temporary.directory.appending(path: "s").path
-        let threads = try FileThreads(count: 2, name: "test")
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let server = Server(
-            shares: [temporary.share], keys: ["k": TemporaryShare.caller().key], threads: threads, logger: logger)
-        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
-        let service = ServerService(server: server, places: [.own(.unix(path: socket))]) { listens.finish() }
-        let running = Task { try await service.run() }
-        for await _ in listening {}
-        let usual = [
-            "--silent", "--show-error", "--path-as-is", "--unix-socket", socket, "-H", "Expect:", "-H",
-            "Authorization: Bearer secret",
-        ]
-        do {
-            try await body(temporary) { target, arguments in
-                let url = "http://localhost/v1/shares/src" + target
-                return try Self.run("/usr/bin/curl", usual + arguments + [url])
-            }
-        } catch {
-            running.cancel()
-            throw error
-        }
-        running.cancel()
-        _ = await running.result
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: text, as: UTF8.self)
+    /// Runs `body` with a server that listens on a Unix socket, and with what asks it.
+    private func withServer(
+        _ body:
+            @concurrent (TemporaryShare, (_ target: String, _ arguments: [String]) throws -> String) async throws
+            -> Void
+    ) async throws {
+        try await LiveServer.with { temporary, live in try await body(temporary, live.curl) }
     }
 
     @Test("curl puts, lists, moves, fetches and deletes")

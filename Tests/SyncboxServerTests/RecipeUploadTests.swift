@@ -151,13 +151,13 @@ import Testing
     /// Writes to the middle of a file, until its change time tells.
     private static func overwrite(_ place: String) {
         let file = Descriptor(owning: linux_open(place, O_WRONLY))
-        var before = stat()
-        fstat(file.number, &before)
-        var now = before
-        while now.st_ctim.tv_nsec == before.st_ctim.tv_nsec {
-            pwrite(file.number, "changed", 7, 5000)
-            fstat(file.number, &now)
+        func changed() -> Int64 {
+            var status = linux_status()
+            _ = linux_statx(file.number, "", AT_EMPTY_PATH, UInt32(STATX_BASIC_STATS), &status)
+            return Int64(status.stx_ctime.tv_nsec)
         }
+        let before = changed()
+        while changed() == before { pwrite(file.number, "changed", 7, 5000) }
     }
 
     @Test("After any call that fails the upload goes on where it ends", arguments: [(ENOSPC, 507), (EIO, 500)])

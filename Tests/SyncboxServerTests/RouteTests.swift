@@ -45,7 +45,10 @@ import Testing
         func run<Value>(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value) async throws
             -> Value
         {
-            try await application.test(.router) { client in try await body(client) }
+            let secrets = Secrets(of: temporary.directory)
+            return try await application.test(.router) { client in
+                try await body(WatchedClient(client: client, secrets: secrets))
+            }
         }
     }
 
@@ -195,17 +198,14 @@ import Testing
         let (method, target, _, _) = Self.statuses[index]
         let server = try TestServer()
         _ = try await server.temporary.outcomes([.mkdir("d"), .put("d/x", "hello")])
-        let secret = server.temporary.directory.lastPathComponent
         for number in 1...12 {
             server.temporary.faults.restart(.onward(number, errno: 13))
             // A file that can't be read to its end is cut off: nothing is told at all.
             try? await server.run { client in
                 let uri = Self.share + target
                 let body = ByteBuffer(string: "{\"from\":\"d/x\",\"to\":\"y\"}")
-                let response = try await client.execute(
-                    uri: uri, method: method, headers: Self.headers("all"), body: body)
-                #expect(!String(buffer: response.body).contains(secret))
-                #expect(!response.headers.contains { $0.value.contains(secret) })
+                // The client that a `TestServer` gives looks at each answer.
+                _ = try await client.execute(uri: uri, method: method, headers: Self.headers("all"), body: body)
             }
         }
         server.temporary.faults.restart()

@@ -23,7 +23,7 @@ struct UploadRequests {
         headers[.syncboxWriter] = writer
         let head = HTTPRequest(method: .patch, scheme: nil, authority: nil, path: "/", headerFields: headers)
         let request = Request(head: head, body: body)
-        let routes = Routes(share: share, caller: caller, threads: try Self.threads.get(), audits: Audits())
+        let routes = Routes(share: share, caller: caller, lane: try Self.threads.get().lane(), audits: Audits())
         do { return try await respond(routes, request) } catch { return try Response(error, to: request) }
     }
 

@@ -20,7 +20,8 @@ import Testing
     private var routes: Routes {
         get throws {
             let threads = try FileThreads(count: 1, name: "test")
-            return Routes(share: temporary.share, caller: TemporaryShare.caller(), threads: threads, audits: Audits())
+            return Routes(
+                share: temporary.share, caller: TemporaryShare.caller(), lane: threads.lane(), audits: Audits())
         }
     }
 

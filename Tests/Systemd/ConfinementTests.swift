@@ -68,9 +68,9 @@ extension BootedSystemd {
                 try await mirror.box.run("cmp /srv/src/b /srv/mirror/src/b")
 
                 let lines = try await mirror.box.run(
-                    "zcat /usr/share/man/man8/syncbox-server.8.gz | grep -E '^(AmbientCapabilities|CapabilityBoundingSet)='"
+                    "zcat /usr/share/man/man8/syncbox-server.8.gz | grep -E '^(AmbientCapabilities|CapabilityBoundingSet|SystemCallFilter)='"
                 )
-                #expect(lines.split(separator: "\n").count == 2)
+                #expect(lines.split(separator: "\n").count == 3)
                 try await mirror.server.override("[Service]\n\(lines)")
                 try await mirror.box.run("systemctl restart syncbox-server; syncbox rescan src")
                 try await eventually("owners and capabilities are the same") {

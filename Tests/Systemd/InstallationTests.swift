@@ -40,6 +40,26 @@ extension BootedSystemd {
             }
         }
 
+        @Test(
+            "Each package has a bill of what its program consists of: every library that it loads, and what is linked")
+        func bill() async throws {
+            try await Mirror.withPackages { mirror in
+                for (program, linked) in [("syncbox-server", "hummingbird"), ("syncbox-client", "GRDB")] {
+                    let text = try await mirror.box.run("cat /usr/share/doc/\(program)/sbom.cdx.json")
+                    let bill = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+                    #expect(bill?["bomFormat"] as? String == "CycloneDX")
+                    let parts = bill?["components"] as? [[String: Any]] ?? []
+                    #expect(parts.contains { $0["name"] as? String == linked && $0["version"] is String })
+                    let loaded = try await mirror.box.run(
+                        "readelf -d /usr/bin/\(program) | sed -n 's/.*(NEEDED).*\\[\\(.*\\)\\]/\\1/p'")
+                    for library in loaded.split(separator: "\n") {
+                        #expect(text.contains("\"value\": \"\(library)\""), "\(program): \(library)")
+                    }
+                    #expect(loaded.contains("libc.so.6"))
+                }
+            }
+        }
+
         @Test("Set up as the manual tells, both daemons become ready, mirror, and tell how it goes")
         func mirror() async throws {
             try await Mirror.withDaemons { mirror in

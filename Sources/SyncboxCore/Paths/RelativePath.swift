@@ -12,6 +12,9 @@ package struct RelativePath: Hashable, Sendable {
     package static let longestName = 255
     /// The longest path that a system call takes, in bytes: PATH_MAX less its NUL.
     package static let longestPath = 4095
+    /// The most names of a path. What is done with a path costs as much as it is deep, and with each directory above it so
+    /// much again: this keeps that small, and trees that people make are far from it.
+    package static let deepest = 512
 
     /// The components, joined by `/`, with none at either end.
     package let bytes: [UInt8]
@@ -30,6 +33,7 @@ package struct RelativePath: Hashable, Sendable {
         for name in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) where !bytes.isEmpty {
             try Self.check(name)
         }
+        try Self.check(depth: Self.depth(of: bytes))
         self.bytes = bytes
     }
 
@@ -54,11 +58,21 @@ package struct RelativePath: Hashable, Sendable {
         return name.contains(UInt8(ascii: "/")) ? .slash : nil
     }
 
-    /// The path of `name` in this directory. Throws when `name` is no single name, or the path becomes too long.
+    private static func check(depth: Int) throws(PathError) {
+        if depth > deepest { throw .tooDeep(depth) }
+    }
+
+    private static func depth(of bytes: [UInt8]) -> Int {
+        bytes.isEmpty ? 0 : bytes.count(where: { $0 == UInt8(ascii: "/") }) + 1
+    }
+
+    /// The path of `name` in this directory. Throws when `name` is no single name, or the path becomes too long
+    /// or too deep.
     package func appending(_ name: some Collection<UInt8>) throws(PathError) -> RelativePath {
         try Self.check(name)
         let length = isRoot ? name.count : bytes.count + 1 + name.count
         guard length <= Self.longestPath else { throw .pathTooLong(length) }
+        try Self.check(depth: depth + 1)
         var joined: [UInt8] = []
         joined.reserveCapacity(length)
         if !isRoot {
@@ -103,7 +117,7 @@ package struct RelativePath: Hashable, Sendable {
 
     /// How many names the path has: 0 for the root.
     package var depth: Int {
-        isRoot ? 0 : bytes.count(where: { $0 == UInt8(ascii: "/") }) + 1
+        Self.depth(of: bytes)
     }
 
     /// Whether this path lies below `directory`, at any depth. Nothing lies below itself.
@@ -177,6 +191,8 @@ package enum PathError: Error, Hashable, Sendable, CustomStringConvertible {
     case nameTooLong(Int)
     /// The length found, in bytes.
     case pathTooLong(Int)
+    /// The number of names found.
+    case tooDeep(Int)
 
     package var description: String {
         switch self {
@@ -186,6 +202,7 @@ package enum PathError: Error, Hashable, Sendable, CustomStringConvertible {
         case .slash: "a name must not hold '/'"
         case .nameTooLong(let count): "a name is \(count) bytes long; \(RelativePath.longestName) are possible"
         case .pathTooLong(let count): "the path is \(count) bytes long; \(RelativePath.longestPath) are possible"
+        case .tooDeep(let count): "a path has \(count) names; \(RelativePath.deepest) are possible"
         }
     }
 }

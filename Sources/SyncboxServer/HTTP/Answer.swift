@@ -16,6 +16,8 @@ extension HTTPError {
     /// The answer to a body or target that is not what it should be.
     static func badRequest(_ error: any Error) -> any Error {
         switch error {
+        case WireError.tooManyChanges, WireError.frameTooLong:
+            HTTPError(.contentTooLarge, message: "\(error)")
         case let error as WireError: HTTPError(.badRequest, message: error.description)
         case let error as TargetError: HTTPError(.badRequest, message: error.description)
         default: error

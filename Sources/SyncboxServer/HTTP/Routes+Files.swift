@@ -68,11 +68,11 @@ extension Routes {
 
     /// A part of an open file as an answer's body.
     func body(of file: ReadingFile, _ range: Range<UInt64>) -> ResponseBody {
-        ResponseBody(contentLength: range.count) { [threads] writer in
+        ResponseBody(contentLength: range.count) { [lane] writer in
             var offset = range.lowerBound
             while offset < range.upperBound {
                 let wanted = Int(min(UInt64(Self.portion), range.upperBound - offset))
-                let piece = try await threads.run { [offset] in try read(file, at: offset, count: wanted) }
+                let piece = try await lane.run { [offset] in try read(file, at: offset, count: wanted) }
                 offset += UInt64(wanted)
                 try await writer.write(piece)
             }

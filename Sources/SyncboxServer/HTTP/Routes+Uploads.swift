@@ -16,7 +16,9 @@ extension Routes {
         let found: (id: UploadID, content: StagedUpload)?
         do { found = try share.uploads.resume(record) } catch { throw HTTPError(error) }
         if let found { return try begun(.ok, found.id, offset: found.content.length()) }
-        guard let id = try share.uploads.begin(record) else {
+        let new: UploadID?
+        do { new = try share.uploads.begin(record) } catch let error as Uploads.Refusal { throw HTTPError(error) }
+        guard let id = new else {
             throw HTTPError(
                 .tooManyRequests, message: "\(Uploads.most) uploads are under way in this share; end some first")
         }
@@ -124,6 +126,9 @@ extension HTTPError {
         case .unknown: self = .notFound
         case .taken:
             self.init(.leased, headers: [.retryAfter: "1"], message: "another request works on this upload")
+        case .tooLong:
+            self.init(
+                .contentTooLarge, message: "uploads may have \(Uploads.mostBytes) bytes together; end some first")
         }
     }
 }

@@ -10,7 +10,7 @@ struct Routes {
     let share: Share
     let caller: Caller
     /// Where work goes on that outlives the function that began it: an answer's body.
-    let threads: FileThreads
+    let lane: FileThreads.Lane
     /// Who runs the audits that are asked for.
     let audits: Audits
 

@@ -10,6 +10,8 @@ import Synchronization
 final class Uploads: Sendable {
     /// The most uploads of a share that may be under way.
     static let most = 64
+    /// The most bytes that a share's uploads may have together when they are whole: the longest file of ext4(5).
+    static let mostBytes: UInt64 = 16 << 40
     /// How long an upload may rest before it is given up.
     static let longestRest = Duration.seconds(24 * 60 * 60)
 
@@ -44,9 +46,12 @@ final class Uploads: Sendable {
     var count: Int { uploads.withLock { $0.count } }
 
     /// Begins an upload, after giving up what rested too long. Where there are too many, the one that has
-    /// rested longest makes room: its client may be gone. nil when each of them is being worked on.
+    /// rested longest makes room: its client may be gone. nil when each of them is being worked on. Throws `.tooLong` where
+    /// there would be more than `mostBytes`.
     func begin(_ record: UploadRecord) throws -> UploadID? {
         try sweep(at: .now)
+        let others = uploads.withLock { $0.values.reduce(0) { $0 &+ $1.record.length } }
+        guard record.length <= Self.mostBytes, others <= Self.mostBytes - record.length else { throw Refusal.tooLong }
         guard try makeRoom() else { return nil }
         let id = UploadID.random()
         let content = try staging.createUpload(id)
@@ -97,6 +102,8 @@ final class Uploads: Sendable {
         case unknown
         /// Another request works on it.
         case taken
+        /// It would make more bytes than a share's uploads may have.
+        case tooLong
     }
 
     /// Takes an upload for one request, until `release(_:)`.

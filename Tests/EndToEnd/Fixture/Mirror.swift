@@ -197,6 +197,9 @@ func withMirror(_ body: (Mirror) async throws -> Void) async throws {
             Issue.record(error)
         }
     }
+    // A client logs what the server told it; where the server has its files is none of its business.
+    let log = (try? mirror.clientLog()) ?? ""
+    for place in [mirror.destination, mirror.serverState] { #expect(!log.contains(place), "the client was told of it") }
     await mirror.tearDown()
 }
 

@@ -57,7 +57,8 @@ import Testing
         rules.set(try IgnoreFile(pattern.utf8), in: .root)
         for length in [1, 15, 255] {
             let name = [UInt8](repeating: UInt8(ascii: "a"), count: length)
-            let names = Array(repeating: name, count: (RelativePath.longestPath + 1) / (length + 1))
+            let count = min(RelativePath.deepest, (RelativePath.longestPath + 1) / (length + 1))
+            let names = Array(repeating: name, count: count)
             let parent = try RelativePath(names.dropLast().joined(separator: [UInt8(ascii: "/")]))
             let isIgnored = rules.rules(in: parent).isIgnored(name.span, isDirectory: false)
             #expect(!isIgnored)

@@ -60,6 +60,9 @@ import Testing
         #expect(try RelativePath.root.appending("a".utf8) == RelativePath("a"))
         #expect(try RelativePath("a/b").appending("c".utf8) == RelativePath("a/b/c"))
         let longest = try RelativePath(String(Self.longPath.dropLast(2)))
+        let deep = try RelativePath(String(repeating: "d/", count: RelativePath.deepest - 1) + "d")
+        #expect(throws: PathError.tooDeep(RelativePath.deepest + 1)) { try deep.appending("d".utf8) }
+        #expect(throws: PathError.tooDeep(RelativePath.deepest + 1)) { try RelativePath(deep.bytes + Array("/d".utf8)) }
         #expect(try RelativePath(String(Self.longPath.dropLast(256))).appending(Self.longName.utf8).bytes.count == 4095)
         #expect(throws: PathError.pathTooLong(4096)) { try longest.appending("ab".utf8) }
     }
