@@ -55,12 +55,14 @@ let package = Package(
             name: "SyncboxServer",
             dependencies: [
                 "SyncboxCore", "SyncboxFiles", "PreparedSQL", "SyncboxTLS", "SyncboxDaemon", "Systemd", .hummingbird,
-                .hummingbirdCore, .httpTypes, .nioCore, .nioPosix, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle, .logging,
+                .hummingbirdCore, .httpTypes, .nioCore, .nioPosix, .nioSSL, .nioTLS, .grdb, .crypto, .lifecycle,
+                .logging,
             ]),
         .target(
             name: "SyncboxClient",
             dependencies: [
-                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd", .grdb,
+                "SyncboxCore", "SyncboxFiles", "CurlHTTP", "PreparedSQL", "SyncboxLink", "SyncboxDaemon", "Systemd",
+                .grdb,
                 .lifecycle, .logging,
             ]),
 
@@ -98,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "EndToEnd", dependencies: ["syncbox-server", "syncbox-client", "syncbox"],
             exclude: [
-                "Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal", "Fixture/hand-over",
+                "Fixture/bad-cable", "Fixture/bad-network", "Fixture/wrong-clock.c", "Fixture/at-terminal",
+                "Fixture/hand-over",
             ]),
         .testTarget(name: "BootedSystemd", path: "Tests/Systemd", exclude: ["systemd-box", "systemd-box-boot"]),
         .testTarget(name: "House", dependencies: ["SyncboxCore"]),
