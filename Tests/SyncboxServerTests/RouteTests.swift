@@ -80,25 +80,6 @@ import Testing
         }
     }
 
-    @Test("Who fails too often is told to wait; who comes through the same tunnel with a valid key is not")
-    func attempts() async throws {
-        let server = try TestServer()
-        try await server.run { client in
-            for number in 1...30 {
-                let key = number.isMultiple(of: 2) ? "guess\(number)" : nil
-                try await client.execute(uri: Self.share, method: .get, headers: Self.headers(key)) { response in
-                    #expect(response.status == (number <= 20 ? .unauthorized : .tooManyRequests), "\(number)")
-                    let wait = response.headers[.retryAfter].flatMap { Int($0) }
-                    #expect(number <= 20 ? wait == nil : (1...61).contains(wait ?? 0))
-                    #expect(response.headers[.contentType] == "application/problem+json")
-                }
-            }
-            try await client.execute(uri: Self.share, method: .get, headers: Self.headers("all")) {
-                #expect($0.status == .ok)
-            }
-        }
-    }
-
     @Test("Health needs no key")
     func health() async throws {
         try await TestServer().run { client in

@@ -16,6 +16,7 @@ package struct AttemptLimit<Instant: InstantProtocol & Sendable>: Sendable where
     /// The most addresses that are kept in mind; beyond it those whose windows are over are forgotten, and then all.
     package static var mostAddresses: Int { 1_000 }
 
+    /// The failures of one address since the first of them.
     private struct Window {
         var begun: Instant
         var failures = 0
