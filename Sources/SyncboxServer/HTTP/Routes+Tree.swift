@@ -38,7 +38,8 @@ extension Routes {
 
     /// `DELETE files/{path}` and `DELETE directories/{path}`: with everything that the catalog knows below it.
     func remove(_ path: RelativePath, isDirectory: Bool) async throws -> Response {
-        let permissions = try caller.permissions(anyOf: [.delete, .write])
+        // Who may write may remove what is kept then.
+        let permissions = try caller.permissions(anyOf: share.kept.bounds == nil ? [.delete] : [.delete, .write])
         try refuseOwn(path)
         guard let row = try share.catalog.row(at: path), isDirectory == (row.entry.kind == .directory) else {
             throw HTTPError.notFound
