@@ -71,7 +71,7 @@ extension Mirroring {
                 #expect(nothing.errors == "syncbox: nothing is kept of a\n")
                 try await mirror.server.end()
                 #expect(try await restore(mirror, ["--key-file", key]).exitCode == 69)
-                #expect(try await run(Binaries.command, ["restore", "no-such-instance"]).exitCode == 78)
+                #expect(try await run(Binaries.command, ["restore", "no-such-instance"]).exitCode == 66)
             }
         }
 

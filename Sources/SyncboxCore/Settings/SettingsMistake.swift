@@ -3,7 +3,7 @@
 /// One thing that is wrong in the settings: where it stands, what is wrong, and what would be right.
 package struct SettingsMistake: Hashable, Sendable, CustomStringConvertible {
     /// The longest value that is repeated in a message, in characters; a longer one is cut.
-    package static let longestShownValue = 80
+    package static let longestShownValue = 200
 
     /// The file's name, as it was given.
     package var file: String

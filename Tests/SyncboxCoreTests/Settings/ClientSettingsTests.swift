@@ -206,10 +206,10 @@ import Testing
     @Test("A value from a file can't forge a line of the journal")
     func printable() {
         let found = mistakes(
-            "[client]\nsource = a\u{2028}b\u{202E}c\(String(repeating: "d", count: 200))", Self.systemd)
+            "[client]\nsource = a\u{2028}b\u{202E}c\(String(repeating: "d", count: 500))", Self.systemd)
         #expect(
             found.last
-                == "f:2: [client] source = a\\xE2\\x80\\xA8b\\xE2\\x80\\xAEc\(String(repeating: "d", count: 75))…: "
+                == "f:2: [client] source = a\\xE2\\x80\\xA8b\\xE2\\x80\\xAEc\(String(repeating: "d", count: 195))…: "
                 + "is no absolute path; start it with '/'")
     }
 
