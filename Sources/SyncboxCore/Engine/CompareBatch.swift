@@ -131,8 +131,14 @@ extension Mirror {
         _ path: RelativePath, _ observed: Observed, _ known: Confirmed?, _ batch: inout Batch
     ) throws {
         let ready = uploads.takeReady(path)
-        guard let ready, ready.serves(observed) else {
-            if let stale = ready?.upload { tell(.giveUp(stale)) }
+        if let ready, !ready.serves(observed) {
+            // It rested for as long as it was read, and not until it had its turn. One that never rests so long would be sent again
+            // and again in vain, if this were no failure.
+            if let stale = ready.upload { tell(.giveUp(stale)) }
+            let busy = FileError(.busy, operation: "read", path: path)
+            return batch.endings[path] = .failed(busy.problemKind, busy.description)
+        }
+        guard let ready else {
             let twin = try twin(of: path, observed, batch)?.confirmed.entry
             let own = mayKeepContent(path, observed, known) ? known?.entry : nil
             queue.measure(path, observed.entry.size)
