@@ -20,9 +20,10 @@ extension Mirroring {
                 let source = mirror.source
                 async let replacing = script(
                     """
-                    for i in {1..20}; do
+                    for i in {1..300}; do
                         for letter in A B C D; do
-                            head -c \(size) /dev/zero | tr '\\0' $letter > new; mv new file
+                            [ ! -e ../stop ] || exit 0
+                            head -c \(size) /dev/zero | tr '\\0' $letter > new; mv new file; sleep 0.1
                         done
                     done
                     """, in: source)
@@ -32,6 +33,7 @@ extension Mirroring {
                     try await mirror.server.end(by: SIGKILL)
                     try await mirror.startServer()
                 }
+                try await mirror.inSource("touch ../stop")
                 _ = try await replacing
                 try await mirror.converges()
                 reader.stop()

@@ -134,9 +134,10 @@ package struct ChangeQueue<Instant: InstantProtocol>: Sendable where Instant.Dur
         state.firstTouched = state.due == nil ? touched : min(state.firstTouched, touched)
         let wanted = settling == .atOnce ? now : now.advanced(by: limits.quiet)
         let endsBackoff = state.isBusy && settling == .atOnce
-        let held = endsBackoff ? wanted : max(wanted, state.notBefore ?? wanted)
         let latest = state.firstTouched.advanced(by: limits.longestHold)
-        let due = state.failures > 0 ? held : min(held, latest)
+        // What never rests is not held longer for that, be it in trouble or not; a backoff is waited for all the same.
+        let earliest = endsBackoff ? wanted : state.notBefore ?? wanted
+        let due = state.failures > 0 ? max(min(wanted, latest), earliest) : min(max(wanted, earliest), latest)
         if settling == .whenQuiet, let known = state.due, known <= now { return }
         setDue(path, &state, settling == .atOnce ? min(due, state.due ?? due) : due)
     }

@@ -33,6 +33,20 @@ import Testing
         #expect(queue.takeReady(at: at(2000), most: 1) == [try path("a")])
     }
 
+    @Test("What is in trouble and never rests is tried when its backoff is over", arguments: [true, false])
+    func holdsInTrouble(isBusy: Bool) throws {
+        var queue = Queue(limits: limits)
+        queue.touch(try path("a"), .whenQuiet, at: at(0))
+        var tries: [Int] = []
+        for moment in stride(from: 10, through: 4000, by: 10) {
+            queue.touch(try path("a"), .whenQuiet, at: at(moment))
+            guard !queue.takeReady(at: at(moment), most: 1).isEmpty else { continue }
+            tries.append(moment)
+            queue.finish(try path("a"), isBusy ? .busy(chance: 0) : .failed(chance: 0), at: at(moment))
+        }
+        #expect(Array(tries.prefix(3)) == [2000, 2100, 2300])
+    }
+
     @Test("A close ends the hold of a write")
     func closeEndsHold() throws {
         var queue = Queue(limits: limits)
