@@ -6,6 +6,9 @@ import NIOCore
 
 /// An error as an HTTP answer, `application/problem+json` (RFC 9457). Thrown by a route, it becomes the answer.
 package struct ProblemDetails: HTTPResponseError, Encodable, Sendable {
+    /// What an answer is that holds one, for the header `Content-Type`.
+    package static let mediaType = "application/problem+json"
+
     /// A URI that names the kind of problem; `about:blank` says no more than the status does.
     package let type: String
     /// The kind of problem in a few words; for `about:blank` the status's own.
@@ -46,19 +49,26 @@ package struct ProblemDetails: HTTPResponseError, Encodable, Sendable {
     }
 
     package func response(from request: Request, context: some RequestContext) throws -> Response {
-        try Response(status: status, json: self, mediaType: "application/problem+json")
+        try Response(status: status, json: self, mediaType: Self.mediaType)
     }
 }
 
 extension Response {
-    /// An answer that is `value` in JSON: keys sorted, so that the same value always is the same text.
+    /// An answer that is `value` in JSON.
     package init(
         status: HTTPResponse.Status = .ok, json value: some Encodable, mediaType: String = "application/json"
     ) throws {
+        let body = try ByteBuffer(json: value)
+        self.init(status: status, headers: [.contentType: mediaType], body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension ByteBuffer {
+    /// `value` in JSON: keys sorted, so that the same value always is the same text.
+    package init(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
-        let body = try ByteBuffer(bytes: encoder.encode(value))
-        self.init(status: status, headers: [.contentType: mediaType], body: ResponseBody(byteBuffer: body))
+        self.init(bytes: try encoder.encode(value))
     }
 }

@@ -17,7 +17,7 @@ struct Main: AsyncParsableCommand {
         version: "syncbox-server \(Version.text)")
 
     @Option(help: "The settings file; NAME.conf.d/*.conf beside it override it.")
-    var config = "/etc/syncbox/server.conf"
+    var config = DaemonKind.server.settingsFile
 
     func run() async {
         await runDaemon("syncbox-server") { context in

@@ -48,7 +48,7 @@ struct AuditCommand: AsyncParsableCommand {
             try await Task.sleep(for: Self.interval)
             status = try await options.client.get("audit")
         }
-        if isWatched { Self.write("\r\u{1B}[K") }
+        if isWatched { Terminal.write("\r\u{1B}[K", to: 2) }
         for line in Self.lines(of: status, options.name) { print(line) }
         if let failure = status.failure ?? status.destination.failure {
             throw CommandFailure(.temporaryFailure, "\(options.name): the audit did not come to its end: \(failure)")
@@ -60,12 +60,8 @@ struct AuditCommand: AsyncParsableCommand {
     private static func tellProgress(_ status: AuditStatus, _ name: String) {
         let report = status.destination
         let found = report.found > 0 ? ", \(report.found) differ" : ""
-        write("\r\u{1B}[K\(name): \(report.entries) entries compared, \(byteText(report.bytes)) read\(found)")
-    }
-
-    /// Writes to standard error, at once.
-    private static func write(_ text: String) {
-        _ = CLinux.write(2, text, text.utf8.count)
+        Terminal.write(
+            "\r\u{1B}[K\(name): \(report.entries) entries compared, \(byteText(report.bytes)) read\(found)", to: 2)
     }
 
     /// Whether something differs and is not mended; `isStrict` lets what is foreign count.

@@ -26,13 +26,11 @@ struct CheckConfigCommand: ParsableCommand {
         completion: .file(extensions: ["conf"]))
     var files: [String] = []
 
-    /// Where packages put the settings of the server.
-    private static let serverSettings = "/etc/syncbox/server.conf"
-
     /// The settings files that are there.
     private static func all() throws -> [String] {
-        let server = access(serverSettings, F_OK) == 0 ? [serverSettings] : []
-        let clients = try Instances.find().configured.map { "\(ClientInstance.settingsDirectory)/\($0).conf" }
+        let file = DaemonKind.server.settingsFile
+        let server = access(file, F_OK) == 0 ? [file] : []
+        let clients = try Instances.find().configured.map { DaemonKind.client(instance: $0).settingsFile }
         guard !(server + clients).isEmpty else {
             throw CommandFailure(.noInput, "there are no settings in /etc/syncbox; name the files to check")
         }

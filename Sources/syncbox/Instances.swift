@@ -26,7 +26,7 @@ struct Instances {
                 error.code == .permission ? .noPermission : .unavailable,
                 "cannot look for clients in \(DaemonKind.clientRuntimeDirectory): \(error)")
         }
-        let configured = (try? names(in: ClientInstance.settingsDirectory, suffix: ".conf")) ?? []
+        let configured = (try? names(in: DaemonKind.clientSettingsDirectory, suffix: ".conf")) ?? []
         return Instances(configured: configured, running: running)
     }
 
@@ -37,7 +37,7 @@ struct Instances {
 
     /// Throws where the instance `name` has no settings, and says which was meant.
     static func checkSettings(of name: String) throws(CommandFailure) {
-        guard access("\(ClientInstance.settingsDirectory)/\(name).conf", F_OK) != 0, linux_errno() == ENOENT else {
+        guard access(DaemonKind.client(instance: name).settingsFile, F_OK) != 0, linux_errno() == ENOENT else {
             return
         }
         throw try find().explanation(for: name, "")
@@ -46,7 +46,8 @@ struct Instances {
     /// Why nothing answers for the instance `name`, and what helps.
     func explanation(for name: String, _ reason: String) -> CommandFailure {
         let unit = DaemonKind.client(instance: name).unit
-        if running.contains(name) || access("\(ClientInstance.settingsDirectory)/\(name).conf", F_OK) == 0 {
+        let settings = DaemonKind.client(instance: name).settingsFile
+        if running.contains(name) || access(settings, F_OK) == 0 {
             return CommandFailure(
                 .unavailable,
                 """
@@ -55,7 +56,6 @@ struct Instances {
                   see what it said: syncbox log \(name)
                 """)
         }
-        let settings = "\(ClientInstance.settingsDirectory)/\(name).conf"
         var lines = ["there is no instance '\(name)' on this machine: there is no \(settings)"]
         if let nearest = NearestWord.to(name, among: all) {
             lines.append("  did you mean:     \(nearest)")

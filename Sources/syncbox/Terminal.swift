@@ -45,6 +45,16 @@ struct Terminal {
         return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
     }
 
+    /// Writes to standard output, or to another descriptor, at once and not when a buffer is full.
+    static func write(_ text: String, to descriptor: Int32 = 1) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { CLinux.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     private static func value(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }

@@ -25,24 +25,36 @@ import Testing
         String(try tree.run("/bin/bash", ["-c", "head -c \(size) \(tree.absolute("file")) | sha256sum"]).prefix(64))
     }
 
-    @Test("A file that grows before any call of a reading is read as it was at an instant, and never busy")
-    func grows() throws {
+    /// Reads a file once for each call of a reading, before which `disturb` is done to it at its place. Answers how many calls that are.
+    private func atEachCall(
+        _ disturb: @escaping @Sendable (_ place: String) -> Void,
+        _ body: (TemporaryTree, Root, FaultPlan, _ call: Int) throws -> Void
+    ) throws -> Int {
         let tree = try TemporaryTree()
         let faults = FaultPlan()
         let root = try tree.open(faults: faults)
         var call = 0
-        var wasNoticed = false
         repeat {
             call += 1
             try tree.write("file", [UInt8](repeating: 7, count: Self.size))
-            faults.restart(.meanwhile(call) { write(tree.absolute("file"), at: Self.size, "more") })
+            let place = tree.absolute("file")
+            faults.restart(.meanwhile(call) { disturb(place) })
+            try body(tree, root, faults, call)
+        } while call < faults.operations.count
+        return call
+    }
+
+    @Test("A file that grows before any call of a reading is read as it was at an instant, and never busy")
+    func grows() throws {
+        var wasNoticed = false
+        let calls = try atEachCall({ write($0, at: Self.size, "more") }) { tree, root, faults, call in
             let (observed, digest) = try read(root)
             let size = observed.entry.size
             #expect([Self.size, Self.size + 4].contains(Int(size)))
             #expect(try digest == sum(tree, first: size), "grown before call \(call)")
             if Int(size) == Self.size, call < faults.operations.count { wasNoticed = true }
-        } while call < faults.operations.count
-        #expect(wasNoticed && call > 10, "some of it grew after it had been opened")
+        }
+        #expect(wasNoticed && calls > 10, "some of it grew after it had been opened")
     }
 
     /// What else another process does at one instant, beside appending.
@@ -54,21 +66,14 @@ import Testing
         "A file that does anything but grow while it is read is busy, or read as it was",
         arguments: Disturbance.allCases)
     func changes(_ disturbance: Disturbance) throws {
-        let tree = try TemporaryTree()
-        let faults = FaultPlan()
-        let root = try tree.open(faults: faults)
-        var call = 0
         var wasBusy = false
-        repeat {
-            call += 1
-            try tree.write("file", [UInt8](repeating: 7, count: Self.size))
+        // Appended first, so that a new front with the old length is a file that never was.
+        let change = { @Sendable (place: String) in
+            write(place, at: Self.size, "more")
+            disturb(place, disturbance)
+        }
+        _ = try atEachCall(change) { tree, root, _, call in
             let before = try sum(tree, first: UInt64(Self.size))
-            // Appended first, so that a new front with the old length is a file that never was.
-            faults.restart(
-                .meanwhile(call) {
-                    write(tree.absolute("file"), at: Self.size, "more")
-                    disturb(tree.absolute("file"), disturbance)
-                })
             do {
                 let (observed, digest) = try read(root)
                 let after = try sum(tree, first: .max >> 1)
@@ -80,7 +85,7 @@ import Testing
                 #expect(error.code == .busy)
                 wasBusy = true
             }
-        } while call < faults.operations.count
+        }
         #expect(wasBusy)
     }
 

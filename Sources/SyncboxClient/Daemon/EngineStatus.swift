@@ -16,17 +16,15 @@ extension Engine {
         status.share = settings.share
         status.state = stateWord
         status.link = mirror.link.reason ?? (mirror.state == nil ? "not tried yet" : "up")
-        let now = Clock.now
-        status.linkNextAttempt = mirror.link.retryAt.map {
-            Timestamp.now.seconds + max(0, ($0 - now).components.seconds)
-        }
+        let now = Moment.now
+        status.linkNextAttempt = mirror.link.retryAt.map { now.seconds(at: $0) }
         status.confirmed = countConfirmed()
         status.expected = expected()
         status.changes = mirror.counters.changes
         status.batches = mirror.counters.batches
         status.bytesSent = mirror.counters.bytesSent
         status.bytesSaved = mirror.counters.bytesSaved
-        (status.changesPerSecond, status.bytesPerSecond) = rates.rate(of: mirror.counters, at: now)
+        (status.changesPerSecond, status.bytesPerSecond) = rates.rate(of: mirror.counters, at: now.instant)
         status.started = started.seconds
         status.brake = mirror.heldText(confirmed: status.confirmed)
         status.fresh = freshness.fresh?.seconds
@@ -35,7 +33,7 @@ extension Engine {
         status.inFlight = UInt64(mirror.queue.inFlightCount)
         status.pendingBytes = mirror.queue.pendingBytes
         status.watches = UInt64(watcher.watchCount)
-        status.problems = mirror.problemReports(ClientStatus.mostProblems, at: .now)
+        status.problems = mirror.problemReports(ClientStatus.mostProblems, at: now)
         status.problemCount = UInt64(mirror.problems.count)
         return status
     }

@@ -9,9 +9,9 @@ import Systemd
 func readKey(_ settings: ClientSettings, _ instance: String) throws -> KeySecret {
     let make = "make one with: syncbox key new NAME --share \(settings.share) --output"
     do {
-        let content = try PlainFile.read(settings.keyFile, atMost: longestKeyFile)
+        let content = try PlainFile.read(settings.keyFile, atMost: KeySecret.longestFile)
         if content.elementsEqual(ClientSettings.missingCredential.utf8) {
-            let file = "/etc/syncbox/client/\(instance).key"
+            let file = DaemonKind.keyFile(ofClient: instance)
             throw FatalError(.configuration, "there is no key file \(file)", remedy: "\(make) \(file)")
         }
         return try KeySecret(keyFile: content)
@@ -26,9 +26,6 @@ func readKey(_ settings: ClientSettings, _ instance: String) throws -> KeySecret
     }
 }
 
-/// The longest key file, in bytes.
-private let longestKeyFile = 4096
-
 /// Reads the secret again, at a reload. What systemd hands over as a credential is a copy from the unit's start: so the file
 /// that it was made of goes first, where this service may read it.
 func readKeyAnew(
@@ -37,7 +34,7 @@ func readKeyAnew(
     let credential = environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(ClientSettings.credentialName)" }
     if settings.keyFile == credential {
         var original = settings
-        original.keyFile = "/etc/syncbox/client/\(instance).key"
+        original.keyFile = DaemonKind.keyFile(ofClient: instance)
         if let key = try? readKey(original, instance) { return key }
     }
     return try readKey(settings, instance)

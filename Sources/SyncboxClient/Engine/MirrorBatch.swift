@@ -17,7 +17,7 @@ extension Engine {
         guard let plan = try mirror.planBatch(paths, at: .now) else { return }
         guard !plan.changes.isEmpty else { return try mirror.confirm(plan, nil, at: .now) }
         rest()
-        // The next one may follow while this one is on its way.
+        // The next one may follow while this one is on its way, and the uploads begin that were found to come first.
         wakeUps.wake()
         let reply: BatchReply
         do throws(LinkError) {

@@ -55,7 +55,6 @@ struct UploadInParts {
     /// `FileError` where the file has changed.
     ///
     /// Answers how many bytes were `sent`, and how many the server `copied` from what it has.
-    @discardableResult
     mutating func send(_ chunks: [Chunk]) async throws -> (sent: UInt64, copied: UInt64) {
         var steps = matcher.steps(for: chunks)
         let start = offset

@@ -14,6 +14,9 @@ package struct Batch {
         case held
         /// An upload comes first; the path stays taken until that has ended.
         case uploading
+
+        /// It could not be looked at or read.
+        static func failed(_ error: FileError) -> Ending { .failed(error.problemKind, error.description) }
     }
 
     /// Which of the batches on their way it is.

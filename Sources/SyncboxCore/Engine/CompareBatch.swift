@@ -122,7 +122,7 @@ extension Mirror {
         } catch {
             // What grew, vanished or became something else meanwhile is simply looked at again.
             let isOther = error.isAbsence || error.code == .tooLarge || error.code == .escapes
-            return batch.endings[path] = isOther ? .again : .failed(error.problemKind, error.description)
+            return batch.endings[path] = isOther ? .again : .failed(error)
         }
         try finishReading(path, content.observed, known, .inline(content.bytes), &batch)
     }
@@ -135,8 +135,7 @@ extension Mirror {
             // It rested for as long as it was read, and not until it had its turn. One that never rests so long would be sent again
             // and again in vain, if this were no failure.
             if let stale = ready.upload { tell(.giveUp(stale)) }
-            let busy = FileError(.busy, operation: "read", path: path)
-            return batch.endings[path] = .failed(busy.problemKind, busy.description)
+            return batch.endings[path] = .failed(FileError(.busy, operation: "read", path: path))
         }
         guard let ready else {
             let twin = try twin(of: path, observed, batch)?.confirmed.entry

@@ -20,7 +20,7 @@ extension Mirror {
             if observation == .absent { absences.add(path, at: now) }
             if observation == .special { special.insert(path) } else { special.remove(path) }
         } catch {
-            batch.endings[path] = .failed(error.problemKind, error.description)
+            batch.endings[path] = .failed(error)
         }
     }
 

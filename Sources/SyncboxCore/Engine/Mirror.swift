@@ -34,7 +34,7 @@ package struct Mirror<Source: SourceTree, Record: ConfirmedRecord> {
         package init(
             startup: ClientSettings.Startup, preserved: Set<Preserve> = [], limits: ChangeQueue<Instant>.Limits,
             brake: Brake<Instant>.Limits = .off, isHolding: Bool = false, uploadsOneAtATime: Bool = false,
-            leastToFollow: Int = WireLimits.changesInBatch / 2, seed: UInt64
+            leastToFollow: Int = mostPathsInBatch, seed: UInt64
         ) {
             self.startup = startup
             self.preserved = preserved

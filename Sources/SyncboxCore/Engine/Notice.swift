@@ -46,4 +46,9 @@ package struct Moment: Sendable {
         self.instant = instant
         self.wall = wall
     }
+
+    /// When `later` is, in seconds since the epoch; what is over is now.
+    package func seconds(at later: ContinuousClock.Instant) -> Int64 {
+        wall.seconds + max(0, instant.duration(to: later).components.seconds)
+    }
 }

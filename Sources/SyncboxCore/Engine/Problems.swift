@@ -84,9 +84,7 @@ extension Mirror {
     package func problemReports(_ most: Int, at moment: Moment) -> [ProblemReport] {
         problems.first(most) { path in
             let attempts = [queue.nextAttempt(of: path), unseen.nextAttempt(of: path)]
-            return attempts.compactMap { $0 }.min().map { next in
-                moment.wall.seconds + max(0, moment.instant.duration(to: next).components.seconds)
-            }
+            return attempts.compactMap { $0 }.min().map { moment.seconds(at: $0) }
         }
     }
 }

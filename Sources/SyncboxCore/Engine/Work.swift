@@ -12,7 +12,7 @@ package enum Work: Hashable, Sendable {
 
 extension Mirror {
     /// The most paths taken for one batch: parents and moves that they need come on top.
-    static var mostPathsInBatch: Int { WireLimits.changesInBatch / 2 }
+    package static var mostPathsInBatch: Int { WireLimits.changesInBatch / 2 }
     /// The fewest, however large the contents are.
     private static var leastPathsInBatch: Int { WireLimits.contentInBatch / WireLimits.inlineContent }
 

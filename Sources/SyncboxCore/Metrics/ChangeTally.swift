@@ -18,7 +18,7 @@ package struct ChangeTally: Hashable, Sendable {
     }
 
     /// Every kind with every outcome and how many there were, with `labels` before its own.
-    package func samples(_ labels: [MetricsText.Label]) -> [(labels: [MetricsText.Label], value: MetricValue)] {
+    package func samples(_ labels: [MetricsText.Label]) -> [MetricsText.Sample] {
         counts.enumerated().map { index, count in
             let (kind, outcome) = index.quotientAndRemainder(dividingBy: Self.outcomes.count)
             let own = [("kind", Self.kinds[kind]), ("outcome", Self.outcomes[outcome])]

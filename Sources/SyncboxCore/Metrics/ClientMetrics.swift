@@ -48,9 +48,7 @@ package struct ClientMetrics: Sendable {
 
     private var labels: [MetricsText.Label] { [("client", status.instance)] }
 
-    private func one(_ value: MetricValue?) -> [(labels: [MetricsText.Label], value: MetricValue)] {
-        value.map { [(labels, $0)] } ?? []
-    }
+    private func one(_ value: MetricValue?) -> [MetricsText.Sample] { MetricsText.one(value, labels) }
 
     private func writeState(to text: inout MetricsText) {
         text.gauge(

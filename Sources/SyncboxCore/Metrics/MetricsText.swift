@@ -13,18 +13,24 @@ package struct MetricsText: Sendable {
     /// A label's name and its value.
     package typealias Label = (name: String, value: String)
 
+    /// A number, and whose it is.
+    package typealias Sample = (labels: [Label], value: MetricValue)
+
+    /// What is written of a number that there is one of, or none.
+    static func one(_ value: MetricValue?, _ labels: [Label]) -> [Sample] { value.map { [(labels, $0)] } ?? [] }
+
     /// All that has been written.
     package private(set) var text = ""
 
     package init() {}
 
     /// Writes a number that goes up and down.
-    package mutating func gauge(_ name: String, _ help: String, _ samples: [(labels: [Label], value: MetricValue)]) {
+    package mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) {
         family(name, "gauge", help, samples)
     }
 
     /// Writes a number that only goes up while the daemon runs; its name ends with `_total`.
-    package mutating func counter(_ name: String, _ help: String, _ samples: [(labels: [Label], value: MetricValue)]) {
+    package mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) {
         family(name, "counter", help, samples)
     }
 
@@ -41,7 +47,7 @@ package struct MetricsText: Sendable {
     }
 
     private mutating func family(
-        _ name: String, _ type: String, _ help: String, _ samples: [(labels: [Label], value: MetricValue)]
+        _ name: String, _ type: String, _ help: String, _ samples: [Sample]
     ) {
         guard !samples.isEmpty else { return }
         head(name, type, help)

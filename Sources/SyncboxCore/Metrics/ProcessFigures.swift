@@ -18,9 +18,7 @@ package struct ProcessFigures: Hashable, Sendable {
 
     /// Writes what is known.
     package func write(to text: inout MetricsText, _ labels: [MetricsText.Label]) {
-        func one(_ value: MetricValue?) -> [(labels: [MetricsText.Label], value: MetricValue)] {
-            value.map { [(labels, $0)] } ?? []
-        }
+        func one(_ value: MetricValue?) -> [MetricsText.Sample] { MetricsText.one(value, labels) }
         text.gauge(
             "process_start_time_seconds", "When the process started, since the epoch.",
             one(started.map { MetricValue($0) }))

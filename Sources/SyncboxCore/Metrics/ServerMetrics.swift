@@ -51,7 +51,7 @@ package struct ServerMetrics: Sendable {
         return text.text
     }
 
-    private func each(_ value: (Share) -> MetricValue?) -> [(labels: [MetricsText.Label], value: MetricValue)] {
+    private func each(_ value: (Share) -> MetricValue?) -> [MetricsText.Sample] {
         shares.compactMap { share in value(share).map { (share.labels, $0) } }
     }
 

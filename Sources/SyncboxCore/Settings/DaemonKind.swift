@@ -12,6 +12,8 @@ package enum DaemonKind: Hashable, Sendable {
     package static let serverRuntimeDirectory = "/run/syncbox-server"
     /// The directory with one runtime directory for each client instance.
     package static let clientRuntimeDirectory = "/run/syncbox-client"
+    /// The directory with the settings and the key of each client instance.
+    package static let clientSettingsDirectory = "/etc/syncbox/client"
     /// The control socket's file name.
     package static let controlSocketName = "control.sock"
 
@@ -30,6 +32,17 @@ package enum DaemonKind: Hashable, Sendable {
         case .client(let instance): "\(Self.clientRuntimeDirectory)/\(instance)/\(Self.controlSocketName)"
         }
     }
+
+    /// The path of the settings that the unit starts the daemon with.
+    package var settingsFile: String {
+        switch self {
+        case .server: "/etc/syncbox/server.conf"
+        case .client(let instance): "\(Self.clientSettingsDirectory)/\(instance).conf"
+        }
+    }
+
+    /// The path of the key that a client's unit hands to the daemon as a credential.
+    package static func keyFile(ofClient instance: String) -> String { "\(clientSettingsDirectory)/\(instance).key" }
 
     /// What the unit gives the daemon where its settings leave it out.
     package var environment: SettingsEnvironment {

@@ -7,6 +7,8 @@ package struct KeySecret: Hashable, Sendable, CustomStringConvertible, CustomDeb
     package static let prefix = "syncbox_"
     /// How many random bytes a generated secret has.
     package static let randomLength = 32
+    /// The longest file that is read for a key, in bytes.
+    package static let longestFile = 4096
     /// How long a secret may be, in characters. A shorter one could be guessed.
     package static let lengths = 16...512
 

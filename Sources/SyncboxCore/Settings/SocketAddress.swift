@@ -17,28 +17,30 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     package static func listening(
         _ text: String, underTLS: Bool = false
     ) throws(SettingsValue.Mistake) -> SocketAddress {
-        let right = "write 127.0.0.1:8730, [::1]:8730 or unix:/run/syncbox-server/http.sock"
-        return try read(text, right: right) { text throws(SettingsValue.Mistake) in
-            let (host, port) = try hostAndPort(text, right: right)
-            guard underTLS || isLoopback(host) else {
-                throw SettingsValue.Mistake(
-                    "is not a loopback address, and plain text must not leave the machine (TLS isn't configured)",
-                    right: "set up [tls], or listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy")
-            }
-            return .tcp(host: host, port: port)
-        }
+        try listening(
+            text, right: "write 127.0.0.1:8730, [::1]:8730 or unix:/run/syncbox-server/http.sock", anywhere: underTLS,
+            orElse: .init(
+                "is not a loopback address, and plain text must not leave the machine (TLS isn't configured)",
+                right: "set up [tls], or listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy"))
     }
 
     /// Reads `host:port`, `[v6]:port` or `unix:/path`: what `[client] metrics-listen` takes.
     package static func metrics(_ text: String) throws(SettingsValue.Mistake) -> SocketAddress {
-        let right = "write 127.0.0.1:8731, [::1]:8731 or unix:/run/syncbox-client/src/metrics.sock"
-        return try read(text, right: right) { text throws(SettingsValue.Mistake) in
+        try listening(
+            text, right: "write 127.0.0.1:8731, [::1]:8731 or unix:/run/syncbox-client/src/metrics.sock",
+            anywhere: false,
+            orElse: .init(
+                "is not a loopback address, and nobody needs a key there",
+                right: "listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy with TLS"))
+    }
+
+    /// Reads where something listens; throws `mistake` where others could reach it, unless that may be `anywhere`.
+    private static func listening(
+        _ text: String, right: String, anywhere: Bool, orElse mistake: SettingsValue.Mistake
+    ) throws(SettingsValue.Mistake) -> SocketAddress {
+        try read(text, right: right) { text throws(SettingsValue.Mistake) in
             let (host, port) = try hostAndPort(text, right: right)
-            guard isLoopback(host) else {
-                throw SettingsValue.Mistake(
-                    "is not a loopback address, and nobody needs a key there",
-                    right: "listen on 127.0.0.1, [::1] or a Unix socket, behind a tunnel or a proxy with TLS")
-            }
+            guard anywhere || isLoopback(host) else { throw mistake }
             return .tcp(host: host, port: port)
         }
     }

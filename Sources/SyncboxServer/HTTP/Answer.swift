@@ -57,7 +57,7 @@ extension Response {
     }
 
     private init(_ details: ProblemDetails, _ headers: HTTPFields = [:]) throws {
-        try self.init(status: details.status, json: details, mediaType: "application/problem+json")
+        try self.init(status: details.status, json: details, mediaType: ProblemDetails.mediaType)
         self.headers.append(contentsOf: headers)
     }
 }

@@ -191,8 +191,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         isClosing = true
         var fields = headers
         fields[.connection] = "close"
-        fields[.contentType] = "application/problem+json"
-        let body = Self.problem(status, detail)
+        fields[.contentType] = ProblemDetails.mediaType
+        // Nothing in a problem can't be written as JSON; without its body the answer would tell as much by its status.
+        let body = (try? ByteBuffer(json: ProblemDetails(status, detail: detail))) ?? ByteBuffer()
         fields[.contentLength] = String(body.readableBytes)
         context.write(wrapOutboundOut(.head(HTTPResponse(status: status, headerFields: fields))), promise: nil)
         context.write(wrapOutboundOut(.body(body)), promise: nil)
@@ -203,13 +204,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
         context.close(promise: nil)
-    }
-
-    /// A problem document whose words need no escaping.
-    private static func problem(_ status: HTTPResponse.Status, _ detail: String) -> ByteBuffer {
-        ByteBuffer(
-            string: "{\"detail\":\"\(detail)\",\"status\":\(status.code),"
-                + "\"title\":\"\(status.reasonPhrase)\",\"type\":\"about:blank\"}")
     }
 }
 

@@ -83,25 +83,6 @@ struct Listener<Connection: ServerChildChannel>: Sendable {
     }
 }
 
-/// What a server listens on.
-enum ListenPlace: Hashable, Sendable {
-    /// A socket that it opens itself.
-    case own(SyncboxCore.SocketAddress)
-    /// A socket that listens already, and where.
-    case inherited(Int32, SyncboxCore.SocketAddress)
-
-    var address: SyncboxCore.SocketAddress {
-        switch self {
-        case .own(let address), .inherited(_, let address): address
-        }
-    }
-
-    /// Whether it is a path, where plain text is spoken.
-    var isUnix: Bool {
-        if case .unix = address { true } else { false }
-    }
-}
-
 /// The connections that are open.
 private final class OpenChannels: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])

@@ -13,7 +13,7 @@ struct InitCommand: AsyncParsableCommand {
         discussion: """
             Asks for the source, the server, the key and the share, each unless an option says it already, and looks at once \
             whether it is right: that the source can be read, that the server answers, and that the key is good for the \
-            share. Then it writes \(ClientInstance.settingsDirectory)/INSTANCE.conf and INSTANCE.key, replaces nothing, and \
+            share. Then it writes \(DaemonKind.clientSettingsDirectory)/INSTANCE.conf and INSTANCE.key, replaces nothing, and \
             tells how to start. Where standard input is no terminal, nobody is asked.
 
               syncbox init
@@ -24,8 +24,6 @@ struct InitCommand: AsyncParsableCommand {
 
     /// Where most servers are: on this machine, or at the near end of a tunnel.
     private static let usualServer = "http://127.0.0.1:8730"
-    /// The longest key file, in bytes.
-    private static let longestKeyFile = 4_096
 
     @Argument(help: "The new instance's name; by default the source's own name.")
     var instance: String?
@@ -51,7 +49,7 @@ struct InitCommand: AsyncParsableCommand {
     var unchecked = false
 
     @Option(help: "Where the settings go.", completion: .directory)
-    var directory = ClientInstance.settingsDirectory
+    var directory = DaemonKind.clientSettingsDirectory
 
     func run() async throws {
         let questions = Questions(canAsk: isatty(0) == 1)
@@ -153,7 +151,7 @@ struct InitCommand: AsyncParsableCommand {
             if text.hasPrefix(KeySecret.prefix), !text.contains("/") {
                 return (try KeySecret(keyFile: Array(text.utf8)), false)
             }
-            let secret = try KeySecret(keyFile: PlainFile.read(text, atMost: longestKeyFile))
+            let secret = try KeySecret(keyFile: PlainFile.read(text, atMost: KeySecret.longestFile))
             let isInPlace = text == new.keyFile
             guard isInPlace || access(new.keyFile, F_OK) != 0 else {
                 throw Questions.WrongAnswer(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import FoundationEssentials
 import SyncboxCore
 
 /// `syncbox key list`: the keys in the server's settings.
@@ -41,11 +40,7 @@ struct KeyListCommand: ParsableCommand {
             let permissions = ServerSettings.Permission.allCases.filter(key.permissions.contains).map(\.rawValue)
             return Item(name: name, permissions: permissions, shares: shares, files: places)
         }
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return print(String(decoding: try encoder.encode(items), as: UTF8.self))
-        }
+        if json { return print(try jsonText(items)) }
         let cells = items.map { item in
             [item.name] + [item.permissions, item.shares, item.files].map { $0.joined(separator: " ") }
         }

@@ -12,7 +12,7 @@ struct ServerSettingsOption: ParsableArguments {
     @Option(
         name: .customLong("config"), help: "The server's settings, with their drop-ins.",
         completion: .file(extensions: ["conf"]))
-    var path = "/etc/syncbox/server.conf"
+    var path = DaemonKind.server.settingsFile
 
     /// The file and its drop-ins, and what they say. Throws `.configuration` where they have mistakes.
     func read() throws(CommandFailure) -> (files: [SettingsFile], settings: ServerSettings) {

@@ -5,11 +5,6 @@ import SyncboxFiles
 
 /// A client of this machine as its settings describe it: what it mirrors, and how its server is spoken to.
 struct ClientInstance {
-    /// Where packages put the settings of clients.
-    static let settingsDirectory = "/etc/syncbox/client"
-    /// The longest key file, in bytes.
-    private static let longestKeyFile = 4_096
-
     let settings: ClientSettings
     /// The file that the key was read from.
     let keyFile: String
@@ -19,7 +14,7 @@ struct ClientInstance {
     /// is there only while that runs; otherwise it is read where the unit takes it from. Throws `.configuration`,
     /// `.noInput`, `.noPermission`.
     init(_ instance: String, settings path: String?, keyFile: String?) throws(CommandFailure) {
-        let path = path ?? "\(Self.settingsDirectory)/\(instance).conf"
+        let path = path ?? DaemonKind.client(instance: instance).settingsFile
         do throws(SettingsMistakes) {
             let files = try SettingsFile.readWithDropIns(path)
             settings = try ClientSettings.parse(files, environment: DaemonKind.client(instance: instance).environment)
@@ -31,7 +26,7 @@ struct ClientInstance {
             .map { "\($0)/\(ClientSettings.credentialName)" }
         let isCredential = keyFile == nil && settings.keyFile == standard
         let candidates =
-            [keyFile ?? settings.keyFile] + (isCredential ? ["\(Self.settingsDirectory)/\(instance).key"] : [])
+            [keyFile ?? settings.keyFile] + (isCredential ? [DaemonKind.keyFile(ofClient: instance)] : [])
         (self.keyFile, key) = try Self.readKey(candidates)
     }
 
@@ -40,7 +35,7 @@ struct ClientInstance {
         var failure = CommandFailure(.noInput, "there is no key file")
         for file in files {
             do {
-                return (file, try KeySecret(keyFile: PlainFile.read(file, atMost: longestKeyFile)))
+                return (file, try KeySecret(keyFile: PlainFile.read(file, atMost: KeySecret.longestFile)))
             } catch let error as SettingsValue.Mistake {
                 throw CommandFailure(.configuration, "the key file \(file) \(error.wrong); \(error.right)")
             } catch {

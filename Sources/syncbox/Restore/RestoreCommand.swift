@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import FoundationEssentials
 import SyncboxCore
 import SyncboxFiles
 
@@ -49,7 +48,7 @@ struct RestoreCommand: AsyncParsableCommand {
     var json = false
 
     @Option(
-        help: "The client's settings, instead of \(ClientInstance.settingsDirectory)/INSTANCE.conf.",
+        help: "The client's settings, instead of \(DaemonKind.clientSettingsDirectory)/INSTANCE.conf.",
         completion: .file(extensions: ["conf"]))
     var config: String?
 
@@ -107,10 +106,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     private func printList(of path: RelativePath, _ link: KeptLink) async throws {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(try await link.entries(of: path)), as: UTF8.self))
-            return
+            return print(try jsonText(await link.entries(of: path)))
         }
         var next: String?
         var isEmpty = true

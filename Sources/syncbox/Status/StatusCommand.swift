@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import CLinux
-import FoundationEssentials
 import SyncboxCore
 
 /// `syncbox status [INSTANCE]`: what the daemons of this machine are doing.
@@ -44,12 +43,7 @@ struct StatusCommand: AsyncParsableCommand {
             throw ValidationError("Give an instance, --server or --socket, not several of them.")
         }
         if json, watch { throw ValidationError("Give --json or --watch, not both.") }
-        guard let instance else { return }
-        do {
-            _ = try SettingsValue.name(instance)
-        } catch {
-            throw ValidationError("the instance's name \(error.wrong); \(error.right)")
-        }
+        if let instance { try ClientOptions.validate(instance: instance) }
     }
 
     func run() async throws {
@@ -113,12 +107,6 @@ struct StatusCommand: AsyncParsableCommand {
           start the server: systemctl start \(DaemonKind.server.unit)
           start a client:   systemctl start \(DaemonKind.client(instance: "NAME").unit)
         """)
-
-    private func jsonText(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
 }
 
 extension ControlClient {

@@ -34,12 +34,12 @@ struct StatusWatch {
                 let lines = picture(of: statuses, failures, on: terminal)
                 // Up to where the last picture began, and away with all from there on (console_codes(4)).
                 let back = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-                Self.write(back + "\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
+                Terminal.write(back + "\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
                 drawn = lines.count
             } else {
                 let lines = Set(Self.lines(of: statuses, failures))
                 for line in lines.subtracting(told).sorted() {
-                    Self.write("\(instantText(Int64(time(nil)))) \(line)\n")
+                    Terminal.write("\(instantText(Int64(time(nil)))) \(line)\n")
                 }
                 told = lines
             }
@@ -68,10 +68,9 @@ struct StatusWatch {
 
     /// What is told where there is no terminal: what each client does, and why others don't answer.
     static func lines(of statuses: [DaemonStatus], _ failures: [CommandFailure]) -> [String] {
-        let plain = Terminal(isTerminal: false, isColoured: false, width: .max)
         let clients = statuses.compactMap(\.client).map { status in
             var parts = ["\(status.instance): \(status.state)"]
-            if let progress = progress(of: status, plain, isNamed: false) { parts.append(progress) }
+            if let progress = progress(of: status, .plain, isNamed: false) { parts.append(progress) }
             if status.problemCount > 0 { parts.append(counted(status.problemCount, "problem")) }
             if let brake = status.brake { parts.append("deletions held: \(brake)") }
             if status.link != "up" { parts.append("link: \(status.link)") }
@@ -109,15 +108,5 @@ struct StatusWatch {
             return nil
         }
         return String(parts.joined(separator: "  ").prefix(terminal.width))
-    }
-
-    /// Writes at once, and not when a buffer is full.
-    private static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { CLinux.write(1, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }
